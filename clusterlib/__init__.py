@@ -1,0 +1,21 @@
+"""Methods, data, charts, widgets and documents of the cluster management course.
+
+Everything loads on first use, so that `import clusterlib` costs next to nothing.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=[
+        "charts",
+        "data",
+        "documents",
+        "mapping",
+        "needs",
+        "portfolio",
+        "widgets",
+    ],
+    submod_attrs={"data.case": ["load_case"], "data.catalogue": ["list_audiences", "list_modules"]},
+)
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Build, check, cohorts and grading: for authors, trainers and hosts. Nothing else imports this."""

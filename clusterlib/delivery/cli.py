@@ -1,0 +1,39 @@
+"""The one entry point `cluster-course`: each subcommand lives in its own file under commands/."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+# In the order of a course's life; each file offers `add_parser(subparsers)` and sets `run`.
+COMMANDS = ("start", "build", "new_module", "cohort", "release", "collect", "grade", "feedback", "export")
+
+
+class CommandError(Exception):
+    """A failure that a person can mend; shown as one line, exit code 1."""
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser with one subparser for every command file."""
+    parser = argparse.ArgumentParser(
+        prog="cluster-course", description="Build, run and grade the cluster management course."
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        importlib.import_module(f"clusterlib.delivery.commands.{name}").add_parser(subparsers)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    options = make_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except CommandError as problem:
+        print(f"cluster-course: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("cluster-course: stopped; run the same command again to go on", file=sys.stderr)
+        return 130
