@@ -1,0 +1,76 @@
+# Each target is a command that a person could type. `make start` for trainees, `make test` for everyone who changes something.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EXTRAS_USE := trainer
+EXTRAS_TEST := author,trainer,hub,test
+# Without compiled modules every start of Jupyter costs seconds more.
+unexport PYTHONDONTWRITEBYTECODE
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help install install-test start build check lint types test test-fast test-notebooks test-browser bench lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /: /'
+
+# Installs this checkout with the exact versions of requirements.lock; uses uv where it is there, else pip.
+define install_with
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "This course needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make $@ PYTHON=python3.12"; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then \
+	  test -x $(BIN)/python || uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV); \
+	  uv pip install --quiet --compile-bytecode --python $(BIN)/python -c requirements.lock -e ".[$(1)]"; \
+	else \
+	  test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
+	  $(BIN)/python -m pip install --quiet -c requirements.lock -e ".[$(1)]"; \
+	fi
+	@touch $@
+endef
+
+$(VENV)/installed-use: pyproject.toml requirements.lock
+	$(call install_with,$(EXTRAS_USE))
+
+$(VENV)/installed-test: pyproject.toml requirements.lock
+	$(call install_with,$(EXTRAS_TEST))
+
+install: $(VENV)/installed-use ## Make the environment in .venv, nothing more
+	@echo "Ready. Next: make start"
+
+install-test: $(VENV)/installed-test ## The environment with everything that authors and tests need
+
+start: $(VENV)/installed-use ## Open JupyterLab on the course home
+	@$(BIN)/cluster-course start
+
+build: install-test ## Rebuild modules/, solutions/ and exercises/ from course/sources/
+	$(BIN)/cluster-course build
+
+check: install-test ## Name every derived file that is out of date
+	$(BIN)/cluster-course build --check
+
+lint: install-test ## Style of the code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install-test ## Types of the library
+	$(BIN)/mypy
+
+test-fast: install-test ## Library, build, content and grading tests
+	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/browser
+
+test-notebooks: install-test ## Run every lesson and every solution
+	$(BIN)/pytest -n 2 --dist loadfile --nbval-lax --nbval-cell-timeout=120 -q modules solutions
+
+test-browser: install-test ## Click through the course in Chromium
+	$(BIN)/pytest tests/browser
+
+test: lint types check test-fast test-notebooks test-browser ## Everything, as the gate runs it
+
+bench: install-test ## Speed of the methods (not part of the gate)
+	$(BIN)/pytest tests/benchmarks --benchmark-enable --benchmark-only
+
+lock: ## Choose newest versions again and write requirements.lock (needs uv)
+	uv pip compile --universal --upgrade --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	  --all-extras pyproject.toml -o requirements.lock
+
+clean: ## Remove the environment and caches (never your work)
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
