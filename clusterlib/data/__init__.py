@@ -1,0 +1,21 @@
+"""Data: the synthetic case, a learner's own tables, and Eurostat figures.
+
+Everything loads on first use: `import clusterlib.data` imports neither pandas nor pandera.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=["case", "catalogue", "eurostat", "jsonstat", "numbers", "own_tables", "sbs"],
+    submod_attrs={
+        "case": ["Case", "load_case"],
+        "catalogue": ["course_path", "list_audiences", "list_modules"],
+        "eurostat": ["EurostatClient", "EurostatError", "regional_employment"],
+        "jsonstat": ["read_jsonstat"],
+        "own_tables": ["check_table", "load_table"],
+        "problems": ["TableProblems"],
+        "sbs": ["pivot_sbs", "read_sbs_export"],
+        "templates": ["save_template"],
+    },
+)
