@@ -8,27 +8,40 @@ import sys
 from collections.abc import Sequence
 
 # In the order of a course's life; each file offers `add_parser(subparsers)` and sets `run`.
-COMMANDS = ("start", "build", "new_module", "cohort", "release", "collect", "grade", "feedback", "export")
+COMMANDS = (
+    "start",
+    "build",
+    "new_module",
+    "cohort",
+    "release",
+    "collect",
+    "grade",
+    "feedback",
+    "export",
+)
 
 
 class CommandError(Exception):
     """A failure that a person can mend; shown as one line, exit code 1."""
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser with one subparser for every command file."""
+def make_parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Return the parser with one subparser for each of these command files."""
     parser = argparse.ArgumentParser(
         prog="cluster-course", description="Build, run and grade the cluster management course."
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in COMMANDS:
+    for name in commands:
         importlib.import_module(f"clusterlib.delivery.commands.{name}").add_parser(subparsers)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    options = make_parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    # A command that is named needs no other command's imports; help and typing errors need all.
+    named = words[0].replace("-", "_") if words else ""
+    options = make_parser([named] if named in COMMANDS else COMMANDS).parse_args(words)
     try:
         return int(options.run(options))
     except CommandError as problem:

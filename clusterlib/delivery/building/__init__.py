@@ -1,0 +1,1 @@
+"""Turns course/sources into the notebooks of modules/, solutions/ and exercises/."""

@@ -1,0 +1,147 @@
+"""Citations by key: numbered links in the text, and the list of sources at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from clusterlib.delivery.building.problems import BuildFailed, Problem
+from clusterlib.delivery.building.source import SourceCell
+
+BIBLIOGRAPHY = "course/references.bib"
+CITATION = re.compile(r"\[(@[a-z0-9_-]+(?:\s*;\s*@[a-z0-9_-]+)*)\]", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One entry of the bibliography in plain text; empty where the entry says nothing."""
+
+    names: tuple[str, ...]
+    written_names: str
+    year: str
+    title: str
+    venue: str
+    link: str
+
+    @property
+    def short(self) -> str:
+        """Author and year, as a reader looks for them in the list."""
+        if len(self.names) > 2:
+            return f"{self.names[0]} and others, {self.year}"
+        return f"{' and '.join(self.names)}, {self.year}"
+
+    @property
+    def entry(self) -> str:
+        """The line of the list; the link's text says where it goes."""
+        parts = [f"{self.written_names} ({self.year}). {self.title.rstrip('.')}."]
+        if self.venue:
+            parts.append(f"{self.venue}.")
+        if self.link:
+            place = self.link.split("/")[2].removeprefix("www.")
+            parts.append(f"[{self.short} at {place}]({self.link})")
+        return " ".join(parts)
+
+
+@lru_cache(maxsize=4)
+def _parse(text: str) -> dict[str, Reference]:
+    from pybtex.database import parse_string
+
+    # pybtex would take the "@" of a commented example for an entry; empty lines keep the numbers.
+    database = parse_string(re.sub(r"(?m)^%.*$", "", text), "bibtex")
+    return {key: _reference(entry) for key, entry in database.entries.items()}
+
+
+def read_bibliography(root: Path) -> dict[str, Reference]:
+    """Return the entries of course/references.bib by key."""
+    from pybtex.exceptions import PybtexError
+
+    text = (root / BIBLIOGRAPHY).read_text(encoding="utf-8")
+    try:
+        return _parse(text)
+    except PybtexError as error:
+        raise BuildFailed([Problem(BIBLIOGRAPHY, 1, f"cannot be read: {error}")]) from error
+
+
+def _reference(entry: Any) -> Reference:
+    from pybtex.richtext import Text
+
+    def plain(name: str) -> str:
+        return " ".join(str(Text.from_latex(entry.fields.get(name, ""))).split())
+
+    people = entry.persons.get("author") or entry.persons.get("editor") or []
+    names = [" ".join(str(part) for part in person.rich_last_names) for person in people]
+    initials = [
+        " ".join(f"{str(part)[0]}." for part in person.rich_first_names + person.rich_middle_names)
+        for person in people
+    ]
+    written = [f"{n}, {i}" if i else n for n, i in zip(names, initials, strict=True)]
+    if not names:
+        body = plain("organization") or plain("institution") or plain("publisher")
+        names = written = [body] if body else []
+    written = ["others" if name == "others" else name for name in written]
+    pages = plain("pages").replace("--", "–")
+    number = f"({plain('number')})" if plain("number") else ""
+    where = plain("journal") or plain("booktitle")
+    volume = f" {plain('volume')}{number}" if plain("volume") else ""
+    venue = f"{where}{volume}{f', {pages}' if pages else ''}" if where else ""
+    if not venue:
+        venue = ", ".join(v for v in map(plain, ("publisher", "institution", "howpublished")) if v)
+    doi = plain("doi")
+    link = f"https://doi.org/{doi}" if doi else plain("url")
+    return Reference(
+        names=tuple(names),
+        written_names=_joined(written),
+        year=plain("year"),
+        title=plain("title"),
+        venue=venue,
+        link=link,
+    )
+
+
+def _joined(names: list[str]) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def citation_keys(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each cited key and its position in the text."""
+    for found in CITATION.finditer(text):
+        for key in re.finditer(r"@([a-z0-9_-]+)", found[1], re.IGNORECASE):
+            yield key[1], found.start(1) + key.start()
+
+
+def citation_problems(cell: SourceCell, references: dict[str, Reference]) -> Iterator[Problem]:
+    """Yield every key that the bibliography does not hold."""
+    if cell.kind == "markdown":
+        for key, position in citation_keys(cell.text):
+            if key not in references:
+                message = f'unknown citation key "{key}"; {BIBLIOGRAPHY} does not hold it'
+                yield cell.problem(message, position)
+
+
+def number_citations(
+    texts: list[str], references: dict[str, Reference]
+) -> tuple[list[str], str | None]:
+    """Return the texts with numbered links, and the text of the "Sources" cell (None: no citation).
+
+    Numbers follow the first use in the notebook.
+    """
+    numbers: dict[str, int] = {}
+
+    def link(found: re.Match[str]) -> str:
+        links = []
+        for key, _ in citation_keys(found[0]):
+            number = numbers.setdefault(key, len(numbers) + 1)
+            links.append(f"[\\[{number}\\] {references[key].short}](#Sources)")
+        return f"({'; '.join(links)})"
+
+    numbered = [CITATION.sub(link, text) for text in texts]
+    if not numbers:
+        return numbered, None
+    entries = [f"{number}. {references[key].entry}" for key, number in numbers.items()]
+    return numbered, "\n".join(["## Sources", "", *entries])
