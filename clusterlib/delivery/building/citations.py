@@ -124,6 +124,19 @@ def citation_problems(cell: SourceCell, references: dict[str, Reference]) -> Ite
                 yield cell.problem(message, position)
 
 
+def spell_out_citations(text: str, references: dict[str, Reference]) -> str:
+    """Return the text with author, year and link in the place of each key.
+
+    Trainer notes are not in the release, so they must not add to its numbered list.
+    """
+
+    def spell(found: re.Match[str]) -> str:
+        cited = [references[key] for key, _ in citation_keys(found[0])]
+        return f"({'; '.join(f'[{c.short}]({c.link})' if c.link else c.short for c in cited)})"
+
+    return CITATION.sub(spell, text)
+
+
 def number_citations(
     texts: list[str], references: dict[str, Reference]
 ) -> tuple[list[str], str | None]:

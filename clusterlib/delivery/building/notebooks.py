@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from clusterlib.delivery.building.audiences import Cell
-from clusterlib.delivery.building.citations import Reference, number_citations
+from clusterlib.delivery.building.citations import Reference, number_citations, spell_out_citations
 from clusterlib.delivery.building.fields import Edition, fill_fields
 from clusterlib.delivery.building.grading import nbgrader_metadata
 from clusterlib.delivery.building.images import attach_images
@@ -22,7 +22,12 @@ LICENCE = (
 def make_notebook(edition: Edition, cells: list[Cell], references: dict[str, Reference]) -> Any:
     """Return the notebook: fields filled, citations numbered, images inside, grading marked."""
     texts = [fill_fields(edition, cell.source.text) for cell in cells]
-    prose = [i for i, cell in enumerate(cells) if cell.source.kind == "markdown"]
+    prose = []
+    for position, cell in enumerate(cells):
+        if cell.tags.trainer:
+            texts[position] = spell_out_citations(texts[position], references)
+        elif cell.source.kind == "markdown":
+            prose.append(position)
     numbered, sources = number_citations([texts[i] for i in prose], references)
     for position, text in zip(prose, numbered, strict=True):
         texts[position] = text

@@ -30,12 +30,19 @@ def add_parser(subparsers: Any) -> None:
 
 
 def course_root() -> Path:
-    """Return the folder that holds course/, from the working folder upwards."""
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "course" / "course.toml").is_file():
-            return folder
-    raise CommandError(f"no course/course.toml in {here} or above it: go to the course's folder")
+    """Return the folder that holds course/ and, beside it, what is built from it."""
+    from clusterlib.data.catalogue import course_path
+
+    try:
+        folder = course_path()
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    if folder.name != "course":
+        raise CommandError(
+            f"{folder} is the installed copy, which is not built: "
+            "set CLUSTER_COURSE to the course folder of a checkout"
+        )
+    return folder.parent
 
 
 def run(options: argparse.Namespace) -> int:
