@@ -141,7 +141,12 @@ def _note(ranks: list[pd.DataFrame], stable: bool, since: int, dead: int | None)
         return f"stable from power {since} to {last}"
     if last < _IN_A_ROW:
         return f"not known: {_IN_A_ROW} powers at least are needed to see whether the order settles"
-    if since == last and all(table[last].equals(table[last - 2]) for table in ranks):
+    # An order that was left and has come back will be left again.
+    if any(
+        table[power].equals(table[last])
+        for table in ranks
+        for power in range(1, _settled_since(table))
+    ):
         return (
             "not stable: the order goes to and fro between powers, so name no key variables from it"
         )
