@@ -109,7 +109,7 @@ def points_problems(cells: list[Cell], module: Module) -> Iterator[Problem]:
     yield from _differing(item, earned)
     if cells and total != module.points:
         message = f"the exercise gives {total} points, course.toml says {module.points}"
-        yield cells[0].source.problem(message)
+        yield cells[0].source.problem(message, 0)
 
 
 def _differing(item: tuple[Problem, int] | None, earned: int) -> Iterator[Problem]:
@@ -136,7 +136,7 @@ def minutes_problems(cells: list[Cell], module: Module) -> Iterator[Problem]:
             f"the parts take {total} minutes, course.toml says {module.minutes_lesson}: "
             'parts are headed "## Part 1: Title (25 minutes)"'
         )
-        yield cells[0].source.problem(message)
+        yield cells[0].source.problem(message, 0)
 
 
 def id_problems(cells: list[Cell]) -> Iterator[Problem]:
