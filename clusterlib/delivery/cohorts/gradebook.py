@@ -1,0 +1,113 @@
+"""The gradebook of a cohort: nbgrader's own tables, SQLite by default or PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import warnings
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from clusterlib.delivery.cli import CommandError
+from clusterlib.delivery.cohorts.places import Cohort
+from clusterlib.delivery.cohorts.roster import Person
+from clusterlib.delivery.cohorts.session import import_nbgrader
+
+LOCK_SECONDS = 30
+# nbgrader opens the gradebook without a course at times and so adds this row itself.
+NBGRADER_OWN_COURSE = "default_course"
+
+
+def let_sqlite_wait() -> None:
+    """Make SQLite gradebooks of this process wait for a lock instead of failing at once.
+
+    Write-ahead logging lets a formgrader read while a grading run writes.
+    """
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    if not event.contains(Engine, "connect", _set_sqlite_pragmas):
+        event.listen(Engine, "connect", _set_sqlite_pragmas)
+
+
+def _set_sqlite_pragmas(connection: Any, _record: Any) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+@contextlib.contextmanager
+def open_gradebook(cohort: Cohort) -> Iterator[Any]:
+    """Open the gradebook (nbgrader.api.Gradebook) and close it afterwards.
+
+    Raises:
+        CommandError: the database cannot be reached, holds another course, or lacks its stamp.
+    """
+    import_nbgrader()
+    from nbgrader.api import Gradebook
+    from sqlalchemy.exc import SAWarning, SQLAlchemyError
+
+    let_sqlite_wait()
+    path = os.environ.get("PATH", "")
+    # nbgrader stamps a new gradebook by calling `alembic`, which lies beside this Python.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)
+            with Gradebook(cohort.database_url, cohort.course_id) as gradebook:
+                _check_owner(gradebook, cohort)
+                yield gradebook
+    except SQLAlchemyError as error:
+        reason = str(error.__cause__ or error).strip().splitlines()[0]
+        raise CommandError(f"the gradebook {cohort.database_shown} fails: {reason}") from error
+    finally:
+        os.environ["PATH"] = path
+
+
+def _check_owner(gradebook: Any, cohort: Cohort) -> None:
+    from nbgrader.api import Course
+    from sqlalchemy import inspect
+
+    known = {course.id for course in gradebook.db.query(Course).all()}
+    others = sorted(known - {cohort.course_id, NBGRADER_OWN_COURSE})
+    if others:
+        raise CommandError(
+            f"the gradebook {cohort.database_shown} belongs to {others[0]}: "
+            "each cohort and audience needs a database of its own"
+        )
+    if "alembic_version" not in inspect(gradebook.engine).get_table_names():
+        raise CommandError(
+            f"the gradebook {cohort.database_shown} was left half made: remove it, then try again"
+        )
+
+
+def enrol(cohort: Cohort, people: Iterable[Person]) -> tuple[int, int]:
+    """Add people to the gradebook and correct their names; return counts (added, corrected).
+
+    Nobody is ever removed: who left the roster keeps their marks.
+    """
+    added = corrected = 0
+    with open_gradebook(cohort) as gradebook:
+        known = {student.id: student for student in gradebook.students}
+        for person in people:
+            details = {
+                "first_name": person.first_name,
+                "last_name": person.last_name,
+                "email": person.email or None,
+            }
+            student = known.get(person.id)
+            if student is None:
+                gradebook.add_student(person.id, **details)
+                added += 1
+            elif any(getattr(student, field) != value for field, value in details.items()):
+                gradebook.update_or_create_student(person.id, **details)
+                corrected += 1
+    return added, corrected
+
+
+def learner_ids(cohort: Cohort) -> list[str]:
+    """Return the ids on the roster, in order."""
+    with open_gradebook(cohort) as gradebook:
+        return sorted(student.id for student in gradebook.students)

@@ -1,0 +1,108 @@
+"""Release one module to a cohort: cells into the gradebook, the exercise into the exchange."""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from clusterlib.delivery.cli import CommandError
+from clusterlib.delivery.cohorts.gradebook import open_gradebook
+from clusterlib.delivery.cohorts.places import Cohort
+from clusterlib.delivery.cohorts.session import Session, StepFailed
+
+
+def release(session: Session, module: str, due: datetime | None) -> str:
+    """Release a module, or release it anew, and return what happened in a few words.
+
+    The exercise is published byte for byte as the build made it; nbgrader's own copy is made
+    aside only to fill the gradebook and to prove that the built exercise is not out of date.
+
+    Args:
+        session: nbgrader for one cohort.
+        module: for example "02-needs".
+        due: deadline in UTC, None keeps the one the gradebook has.
+    """
+    cohort = session.cohort
+    _check_files(cohort, module)
+    with open_gradebook(cohort) as gradebook:
+        # nbgrader's gradebook keeps deadlines as UTC without saying so.
+        details = {"duedate": due.replace(tzinfo=None)} if due else {}
+        gradebook.update_or_create_assignment(module, **details)
+    _fill_gradebook(session, module)
+    published = cohort.exchange / cohort.course_id / "outbound" / module
+    if _same_bytes(published, cohort.exercise(module).parent):
+        return "already in the exchange, unchanged"
+    again = published.exists()
+    _step(session, "ExchangeReleaseAssignment", module, force=True)
+    return "replaced in the exchange" if again else "released"
+
+
+def _check_files(cohort: Cohort, module: str) -> None:
+    folder = cohort.root / "solutions" / cohort.audience
+    modules = sorted(
+        path.stem for path in folder.glob("*/*.ipynb") if path.stem == path.parent.name
+    )
+    if module not in modules:
+        near = difflib.get_close_matches(module, modules, n=1)
+        there = f"there are: {', '.join(modules) or 'none'}"
+        hint = f'did you mean "{near[0]}"?' if near else there
+        raise CommandError(f'{cohort.audience} has no module "{module}": {hint}')
+    for notebook in (cohort.solution(module), cohort.exercise(module)):
+        if not notebook.is_file():
+            place = notebook.relative_to(cohort.root)
+            raise CommandError(f"{place} is missing: run cluster-course build")
+        extra = [path.name for path in notebook.parent.glob("*.ipynb") if path != notebook]
+        if extra:
+            place = notebook.parent.relative_to(cohort.root)
+            raise CommandError(f"{place} holds another notebook, {extra[0]}: move it away")
+
+
+def _fill_gradebook(session: Session, module: str) -> None:
+    """Write the module's cells into the gradebook; nbgrader's release copy goes aside."""
+    from nbgrader.converters import GenerateAssignment
+
+    cohort = session.cohort
+    aside = cohort.folder / "release"
+    directory = session.directory(module, release_directory=f"{cohort.work}/release")
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        session.run(GenerateAssignment, directory, force=True, create_assignment=True)
+        copy = aside / module / f"{module}.ipynb"
+        if _cells(copy) != _cells(cohort.exercise(module)):
+            raise CommandError(
+                f"exercises/{cohort.audience}/{module} does not fit solutions/{cohort.audience}/"
+                f"{module}: run cluster-course build, then release again"
+            )
+    except StepFailed as error:
+        raise CommandError(f"{cohort.course_id}: {module} cannot be released: {error}") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _cells(notebook: Path) -> list[Any]:
+    import nbformat
+
+    cells = nbformat.read(notebook, as_version=4).cells  # type: ignore[no-untyped-call]
+    return [(cell.cell_type, cell.source, cell.metadata) for cell in cells]
+
+
+def _same_bytes(published: Path, built: Path) -> bool:
+    """Say whether the exchange holds just the built notebook."""
+    files = [path for path in published.rglob("*") if path.is_file()]
+    return len(files) == 1 and all(
+        path.read_bytes() == (built / path.name).read_bytes()
+        for path in files
+        if (built / path.name).is_file()
+    )
+
+
+def _step(session: Session, step: str, module: str, **options: object) -> None:
+    import nbgrader.exchange.default as exchange
+
+    try:
+        session.run(getattr(exchange, step), session.directory(module), **options)
+    except StepFailed as error:
+        raise CommandError(f"{session.cohort.course_id}: {module}: {error}") from error

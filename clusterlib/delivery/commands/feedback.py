@@ -1,0 +1,63 @@
+"""`cluster-course feedback`: give each learner their own feedback page."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from clusterlib.delivery.cohorts.command_line import add_command, finish, selected_cohorts
+from clusterlib.delivery.cohorts.places import Cohort
+
+DETAILS = """examples:
+  cluster-course feedback debrecen-2027 02-needs
+  cluster-course feedback debrecen-2027 02-needs --early
+
+Waits for marks by hand: learners with open marks are left out unless you say --early. The page
+shows hidden tests, mark schemes and your comments. Learners get it with
+  nbgrader fetch_feedback 02-needs
+"""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command and its options."""
+    parser = add_command(subparsers, "feedback", "give learners their feedback", DETAILS, run)
+    parser.add_argument("--early", action="store_true", help="also where marks by hand are open")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Give feedback for every chosen audience."""
+    for cohort in selected_cohorts(options):
+        finish(_give_all(cohort, options.module, options.early), cohort)
+    return 0
+
+
+def _give_all(cohort: Cohort, module: str, early: bool) -> list[str]:
+    from clusterlib.delivery.cohorts.collecting import require_released
+    from clusterlib.delivery.cohorts.grading import marks
+    from clusterlib.delivery.cohorts.progress import Progress
+    from clusterlib.delivery.cohorts.returning import (
+        close_feedback_folder,
+        give_feedback,
+        graded_learners,
+    )
+    from clusterlib.delivery.cohorts.session import Session, StepFailed
+
+    require_released(cohort, module)
+    close_feedback_folder(cohort)
+    learners = graded_learners(cohort, module)
+    print(f"{cohort.course_id} {module}: {len(learners)} graded")
+    session, progress = Session(cohort), Progress(len(learners))
+    failures = []
+    for learner in learners:
+        standing = marks(cohort, module, learner)
+        if standing.open_marks and not early:
+            progress.done(learner, f"waits: {standing}")
+            continue
+        try:
+            give_feedback(session, module, learner)
+            words = f"feedback given, {standing}"
+        except StepFailed as error:
+            failures.append(learner)
+            words = f"NO FEEDBACK: {error}"
+        progress.done(learner, words)
+    return failures

@@ -1,0 +1,70 @@
+"""`cluster-course grade`: run the autograder over collected work."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from clusterlib.delivery.cohorts.command_line import add_command, finish, selected_cohorts
+from clusterlib.delivery.cohorts.places import Cohort
+
+DETAILS = """examples:
+  cluster-course grade debrecen-2027 02-needs            grade what is new
+  cluster-course grade debrecen-2027 02-needs --again    grade everything anew
+  cluster-course grade debrecen-2027 02-needs --open     say how to open the formgrader
+
+Grades one learner after the other; Ctrl-C stops, the same command goes on where it stopped.
+Marks given by hand stay. Learners' code runs with your rights: grade on a machine you can spare.
+"""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command and its options."""
+    parser = add_command(subparsers, "grade", "run the autograder on collected work", DETAILS, run)
+    parser.add_argument("--again", action="store_true", help="also what is graded already")
+    parser.add_argument(
+        "--open", action="store_true", help="only say how to open the formgrader for marks by hand"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grade for every chosen audience."""
+    from clusterlib.delivery.cohorts.grading import how_to_open_formgrader
+
+    for cohort in selected_cohorts(options):
+        if options.open:
+            print(f"{cohort.course_id}:\n  {how_to_open_formgrader(cohort, options.module)}")
+        else:
+            finish(_grade_all(cohort, options.module, options.again), cohort)
+    return 0
+
+
+def _grade_all(cohort: Cohort, module: str, again: bool) -> list[str]:
+    from clusterlib.delivery.cohorts.collecting import require_released
+    from clusterlib.delivery.cohorts.grading import (
+        grade,
+        how_to_open_formgrader,
+        needs_grading,
+        submitted_learners,
+    )
+    from clusterlib.delivery.cohorts.progress import Progress
+    from clusterlib.delivery.cohorts.session import Session, StepFailed
+
+    require_released(cohort, module)
+    collected = submitted_learners(cohort, module)
+    todo = [learner for learner in collected if again or needs_grading(cohort, module, learner)]
+    print(f"{cohort.course_id} {module}: {len(collected)} collected, {len(todo)} to grade")
+    session, progress = Session(cohort), Progress(len(todo))
+    failures, waiting = [], 0
+    for learner in todo:
+        try:
+            marks = grade(session, module, learner)
+            waiting += marks.open_marks
+            words = str(marks)
+        except StepFailed as error:
+            failures.append(learner)
+            words = f"NOT GRADED: {error}"
+        progress.done(learner, words)
+    if waiting:
+        print(f"{waiting} answers wait for your mark:\n  {how_to_open_formgrader(cohort, module)}")
+    return failures
