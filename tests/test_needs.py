@@ -15,7 +15,7 @@ IMPORTANCE = pd.DataFrame({"A": [5, 5, 4, 5, 4], "B": [3, 4, 3, 2, 3], "C": [5, 
 ABILITY = pd.DataFrame({"A": [2, 3, 2, 3, 2], "B": [2, 3, 3, 2, 2], "C": [4, 4, 5, 3, 4]})
 MWDS = {"A": 10.12, "C": 2.76, "B": 1.80}
 
-# Fourteen item means of a car dealer's service (after Martilla and James 1977; values to be confirmed).
+# Fourteen item means (after Martilla and James 1977; values to be confirmed).
 IPA_IMPORTANCE = pd.Series(
     [3.83, 3.63, 3.60, 3.56, 3.41, 3.41, 3.38, 3.37, 3.29, 3.27, 2.52, 2.43, 2.37, 2.05]
 )
