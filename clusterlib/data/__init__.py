@@ -11,9 +11,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "case": ["Case", "load_case"],
         "catalogue": ["course_path", "list_audiences", "list_modules"],
-        "eurostat": ["EurostatClient", "EurostatError", "regional_employment"],
-        "jsonstat": ["read_jsonstat"],
-        "own_tables": ["check_table", "load_table"],
+        "eurostat": ["EurostatClient", "EurostatError"],
+        "regional_jobs": ["regional_employment"],
+        "jsonstat": ["dimension_labels", "read_jsonstat"],
+        "own_tables": ["check_table", "flags_of", "load_table", "notes_of", "survey_tables"],
         "problems": ["TableProblems"],
         "sbs": ["pivot_sbs", "read_sbs_export"],
         "templates": ["save_template"],

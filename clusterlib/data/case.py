@@ -13,7 +13,10 @@ from clusterlib.data.draw import stream
 from clusterlib.data.members import make_members
 from clusterlib.data.tables import fixed_places, fixed_table
 
-SYNTHETIC_NOTE = "Synthetic data: the region, the cluster, its members and all figures are invented (seed {seed})."
+SYNTHETIC_NOTE = (
+    "Synthetic data: the region, the cluster, its members and all figures are invented "
+    "(seed {seed})."
+)
 CASE_WORDS = ("role", "person", "organisation", "decision", "deliverable")
 
 

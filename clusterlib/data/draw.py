@@ -37,7 +37,8 @@ def bell(draws: np.random.Generator, *shape: int) -> Floats:
     >>> bell(stream(1), 4, 3).shape
     (4, 3)
     """
-    return draws.random((12, *shape)).sum(axis=0) - 6.0
+    uniforms: Floats = draws.random((12, *shape))
+    return np.asarray(uniforms.sum(axis=0) - 6.0, dtype=np.float64)
 
 
 def shuffled(draws: np.random.Generator, items: Sequence[Item]) -> list[Item]:

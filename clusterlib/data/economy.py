@@ -35,7 +35,7 @@ def make_employment(seed: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame
     region, industry, jobs = NEWCOMER
     complete.loc[region, industry] = np.round(jobs * jitter(draws, 0.1, 1)[0])
     flags = _confidential_cell(draws, complete)
-    return start, complete.mask(flags.eq("c")), flags, complete
+    return start, complete.mask(flags == "c"), flags, complete
 
 
 def _confidential_cell(draws: np.random.Generator, jobs: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +84,9 @@ def make_plants(seed: int, jobs: pd.DataFrame, anchor_employees: int) -> pd.Data
         for region, total in jobs[industry].items():
             left = int(total)
             if industry == SEVERAL_PLANTS and region == places["region"]:
-                rows.append((industry, region, places["places"]["anchor_firm"], anchor_employees))
+                rows.append(
+                    (industry, str(region), places["places"]["anchor_firm"], anchor_employees)
+                )
                 left -= anchor_employees
             number = 1 if industry == SINGLE_PLANT else PLANTS.get(str(region), 1)
             sizes = _split(draws, left, number) if left else []

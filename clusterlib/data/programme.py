@@ -34,7 +34,9 @@ def make_willingness_to_pay(
 
 
 def make_national(seed: int, importance: pd.DataFrame, ability: pd.DataFrame) -> pd.DataFrame:
-    """Make the national list of the same competences; it parts from the region over two of its top 5.
+    """Make the national list of the same competences.
+
+    It parts from the region over two of the region's first five.
 
     Returns a DataFrame, index code: national_mwds, national_rank (1 is the greatest need).
     """
