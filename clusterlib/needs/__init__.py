@@ -1,5 +1,6 @@
 """What members need: discrepancy scores, quadrants, and how far the replies can carry them."""
 
+from clusterlib.needs.comparisons import scores_by_group, split_half
 from clusterlib.needs.discrepancy import borich, ranked_discrepancy
 from clusterlib.needs.quadrants import (
     Crosshair,
@@ -18,5 +19,7 @@ __all__ = [
     "quadrant_flips",
     "ranked_discrepancy",
     "response_quality",
+    "scores_by_group",
+    "split_half",
     "suppress_small_cells",
 ]

@@ -20,6 +20,8 @@ def _cells_to_hide_from(values: npt.NDArray[np.float64], hidden: Mask, minimum: 
             told = inside.sum() == 1 or values[inside].sum() < minimum
             if inside.any() and told and (line & ~hidden).any():
                 return line & ~hidden
+    if min(hidden.shape) == 1:  # a single column is added up in one direction alone
+        return None
     # A hidden cell on no closed path of hidden cells still follows from the totals of one side.
     graph = nx.Graph((("row", r), ("column", c)) for r, c in zip(*np.nonzero(hidden), strict=True))
     if (~hidden).any() and next(nx.bridges(graph), None) is not None:
@@ -148,7 +150,7 @@ def non_response(
         invited: one row an invited member, those who did not reply included.
         replied: column that says whether the member replied (yes/no values, no blanks).
         by: column of groups, such as "size_class", "kind", "district" or "led_by".
-        minimum: smallest count that may be printed, for those who replied and those who did not.
+        minimum: smallest number of replies in a group that may be printed.
     Returns:
         One row a group, lowest rate first: invited, replied, rate (replied of invited, per cent),
         share_invited and share_replied (the group's part of all, per cent), difference (points:
@@ -157,9 +159,10 @@ def non_response(
     Raises:
         ValueError: a column that is not there, nobody invited, replies not stated as yes or no.
 
-    The roster is known, so `invited` is always printed. Replies are hidden where those who replied
-    or those who did not are fewer than `minimum` (but not none), with further groups hidden so that
-    subtraction does not bring them back. A low rate is not yet bias: ask who is missing, and
+    The roster is known, so `invited` is always printed. Replies are hidden where fewer than
+    `minimum` (but not none) replied, since what so few say could be traced to them, and a further
+    group is hidden so that subtraction does not bring them back. How many stayed silent is not
+    protected: it is what the table is for. A low rate is not yet bias: ask who is missing, and
     whether they would have answered otherwise.
 
     Reference: Groves (2006).
@@ -186,14 +189,12 @@ def non_response(
         )
     group = invited[by].astype(object).where(invited[by].notna(), "not stated").rename(by)
     answer = invited[replied].astype(bool)
-    counts = pd.DataFrame(
-        {"replied": answer.groupby(group).sum(), "silent": (~answer).groupby(group).sum()}
-    )
-    hidden = _hidden_cells(counts, minimum, totals=True).any(axis=1)
-    size = counts.sum(axis=1)
-    shown = counts["replied"].astype("Int64").mask(hidden)
-    known = counts["replied"].astype(float).mask(hidden)
-    total = float(counts["replied"].sum())
+    counts = answer.groupby(group).sum().to_frame(replied)
+    hidden = _hidden_cells(counts, minimum, totals=True)[replied]
+    size = answer.groupby(group).size()
+    shown = counts[replied].astype("Int64").mask(hidden)
+    known = counts[replied].astype(float).mask(hidden)
+    total = float(answer.sum())
     table = pd.DataFrame(
         {
             "invited": size,
