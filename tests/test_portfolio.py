@@ -245,9 +245,7 @@ def test_names_that_fail_on_windows_or_leave_the_folder_are_refused(name):
         plain_name(name, ".csv")
 
 
-MODULES = pd.DataFrame(
-    {"title": ["Start here", "Needs"]}, index=pd.Index(["00-start-here", "02-needs"], name="module")
-)
+MODULES = pd.DataFrame({"slug": ["00-start-here", "02-needs"], "title": ["Start here", "Needs"]})
 
 
 def test_progress_counts_the_latest_answer_and_finds_the_next_step(mine):

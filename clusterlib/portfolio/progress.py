@@ -14,17 +14,18 @@ STEPS = ("1", "2", "3", "exercise")
 def progress_table(modules: pd.DataFrame, content: Mapping[str, Any]) -> pd.DataFrame:
     """Put the catalogue beside what the learner has done.
 
-    Arguments: modules, indexed by slug with a column `title`; content of portfolio.json.
+    Arguments: modules, as `list_modules()` returns it; content of portfolio.json.
     Returns: index module; columns title, checks_answered and checks_right (questions, by the
     latest answer), parts_done (0-3), exercise_done, artefacts (files), state ("not started",
     "under way", "done") and next_step in words.
     Convention: a module is done when three parts and the exercise are marked done.
     """
-    rows = {slug: _row(str(slug), content) for slug in modules.index}
+    titles = modules.set_index("slug")["title"]
+    rows = {slug: _row(str(slug), content) for slug in titles.index}
     columns = ["checks_answered", "checks_right", "parts_done", "exercise_done", "artefacts"]
     columns += ["state", "next_step"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    table.insert(0, "title", modules["title"])
+    table.insert(0, "title", titles)
     return table.rename_axis("module")
 
 

@@ -1,0 +1,16 @@
+"""What a trainee takes to work on Monday: Word documents and Excel workbooks, filled and dated."""
+
+from clusterlib.documents.packs import data_pack
+from clusterlib.documents.plans import learning_plan
+from clusterlib.documents.profiles import regional_profile
+from clusterlib.documents.reports import needs_report
+from clusterlib.documents.services import draft_services, service_portfolio
+
+__all__ = [
+    "data_pack",
+    "draft_services",
+    "learning_plan",
+    "needs_report",
+    "regional_profile",
+    "service_portfolio",
+]
