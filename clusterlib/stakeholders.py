@@ -1,4 +1,4 @@
-"""Who matters for the cluster, who pays attention, and games of trust and fees to play with them."""
+"""Who matters for the cluster and who pays attention; games of trust and fees to play."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -49,17 +49,17 @@ def power_interest(
     """Place each stakeholder on the power-interest grid.
 
     Args:
-        people: index stakeholder; columns power and interest, scores on `scale`. Other columns, such
-            as stance (supports, neutral, opposes), are kept: the grid does not say who is for you.
+        people: index stakeholder; columns power and interest, scores on `scale`. Other columns,
+            such as stance (supports, neutral, opposes), are kept: the grid does not say who is for you.
         scale: lowest and highest score.
         boundary: a score of this or more is high; None takes the middle of the scale (3 on 1..5).
     Returns:
         The table with two more columns: quadrant ("manage closely", "keep satisfied" for power
         without interest, "keep informed" for interest without power, "monitor", or "undetermined"
-        if a score is blank) and on_boundary (True if a score is exactly the boundary: talk about it).
+        if a score is blank) and on_boundary (True if a score is exactly the boundary: discuss it).
     Raises:
-        ValueError: column missing, a stakeholder twice, a score that is no number or off the scale,
-            a boundary off the scale.
+        ValueError: column missing, a stakeholder twice, a score that is no number or off the
+            scale, a boundary off the scale.
 
     A score exactly on the boundary counts as high: too much attention harms less than too little.
 
@@ -91,8 +91,8 @@ def salience(
         scale: lowest and highest score; not used for yes or no.
         boundary: a score of this or more counts as yes; None takes the middle of the scale.
     Returns:
-        The table with two more columns: salience_class (dormant, discretionary, demanding; dominant,
-        dangerous, dependent; definitive; non-stakeholder; "undetermined" if a cell is blank) and
+        The table with two more columns: salience_class (dormant, discretionary, demanding;
+        dominant, dangerous, dependent; definitive; non-stakeholder; "undetermined" if a cell is blank) and
         salience_level (none, latent, expectant, definitive, undetermined: how many attributes).
     Raises:
         ValueError: as `power_interest`.
@@ -146,7 +146,7 @@ def combine_raters(
         ValueError: column missing, a blank name, a rater twice for a stakeholder, or a stakeholder
             with fewer than two complete raters: one person's mood is not a map.
 
-    A rater who left a score blank for a stakeholder is left out for that stakeholder and not counted.
+    A rater who left a score blank for a stakeholder is left out for that stakeholder.
 
     >>> given = pd.DataFrame({"stakeholder": ["ministry"] * 2, "rater": ["R1", "R2"],
     ...                       "power": [5, 4], "interest": [2, 2]})

@@ -126,8 +126,8 @@ def trust_game(
 
     Args:
         rival: how the rival plays: always_cooperate, always_defect, tit_for_tat (does what you
-            did), generous (forgives one time in three), unforgiving (never again), win_stay (changes
-            after a bad round) or random.
+            did), generous (forgives one time in three), unforgiving (never again), win_stay
+            (changes after a bad round) or random.
         rounds: how many rounds.
         noise: chance (0..1) that a choice comes out, and is seen, as its opposite.
         points: temptation, reward, punishment, sucker: for holding back alone, both sharing, both
