@@ -264,7 +264,7 @@ def test_non_response_hides_small_groups_and_one_more():
     members.loc["M10":"M11", "replied"] = False  # one large member is left who replied
     result = needs.non_response(members, by="size_class")
     assert pd.isna(result.loc["large", "replied"])
-    assert result["replied"].isna().sum() == 2
+    assert list(result.index[result["replied"].isna()]) == ["large", "micro"]  # 1, then 3 of 8
     assert np.isnan(result.loc["large", "rate"])
     assert result["invited"].sum() == 24
 
@@ -282,6 +282,12 @@ def test_non_response_names_members_without_group_and_without_answer():
         needs.non_response(members, by="district")
     with pytest.raises(ValueError, match="empty"):
         needs.non_response(members.iloc[:0])
+
+
+def test_few_silent_members_are_no_reason_to_hide_a_group():
+    members = MEMBERS.copy()
+    members.loc["M00":"M08", "replied"] = True  # nine of ten small members replied
+    assert needs.non_response(members, by="size_class").loc["small", "rate"] == 90
 
 
 def test_nobody_replied_is_zero_per_cent_and_no_share():
