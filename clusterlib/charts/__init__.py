@@ -1,0 +1,17 @@
+"""Figures for lessons and reports: each function returns ``(figure, summary)``.
+
+The title of a chart is the question it answers, every series has a marker or hatch beside its
+colour, and the summary says in words what the picture shows.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=["mapping", "needs", "picture", "style", "tables"],
+    submod_attrs={
+        "mapping": ["location_quotients", "shift_share", "stars"],
+        "needs": ["importance_performance", "needs_ranking", "response_rates"],
+        "picture": ["show"],
+    },
+)

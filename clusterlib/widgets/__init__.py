@@ -1,0 +1,17 @@
+"""Explorers and self-checks: one call in a notebook, no code around it.
+
+Every widget has three layers: a model (plain Python, tested alone), a panel of controls, and the
+one call that shows it. Nothing is graded here: answers go into plain cells.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=["access", "checks", "explorer", "parameters"],
+    submod_attrs={
+        "checks": ["check"],
+        "needs_matrix": ["needs_matrix"],
+        "regional_profile": ["regional_profile"],
+    },
+)
