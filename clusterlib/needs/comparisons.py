@@ -30,10 +30,10 @@ def split_half(importance: pd.DataFrame, ability: pd.DataFrame) -> pd.DataFrame:
             f"two halves need at least four respondents; the table has {len(importance)}"
         )
     partner = ability.reindex(importance.index)
-    halves = [
-        borich(importance.iloc[start::2], partner.iloc[start::2])["rank"] for start in (0, 1)
-    ]
-    table = pd.DataFrame({"rank_first": halves[0], "rank_second": halves[1].reindex(halves[0].index)})
+    halves = [borich(importance.iloc[start::2], partner.iloc[start::2])["rank"] for start in (0, 1)]
+    table = pd.DataFrame(
+        {"rank_first": halves[0], "rank_second": halves[1].reindex(halves[0].index)}
+    )
     return table.assign(apart=(table["rank_first"] - table["rank_second"]).abs().astype(float))
 
 
