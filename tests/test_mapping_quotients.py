@@ -77,7 +77,7 @@ def confidential():
 
 
 def test_confidential_cell_is_announced():
-    with pytest.raises(ValueError, match='missing at B / biotech.*reference=.*missing="skip"'):
+    with pytest.raises(ValueError, match=r'missing at B / biotech.*reference=.*missing="skip"'):
         mapping.location_quotient(confidential())
     with pytest.raises(ValueError, match="region_totals="):
         mapping.location_quotient(confidential(), TOY.sum())
@@ -194,7 +194,22 @@ def test_confidential_cell_has_no_range(method):
     assert rest[["lq", "low", "high"]].notna().all(axis=None)
 
 
+def test_delta_ranges_hold_the_truth_as_often_as_they_say():
+    chances = (TOY + 20) / (TOY + 20).to_numpy().sum()
+    truth = mapping.location_quotient(chances).to_numpy().ravel()
+    rng = np.random.default_rng(5)
+    held = []
+    for _ in range(200):
+        drawn = rng.multinomial(3000, chances.to_numpy().ravel()).reshape(chances.shape)
+        ranges = mapping.location_quotient_interval(pd.DataFrame(drawn), level=0.9)
+        held.append(((ranges["low"] <= truth) & (truth <= ranges["high"])).mean())
+    # A little above 0.9: the region is part of its reference, which the formula leaves out.
+    assert 0.89 < np.mean(held) < 0.98
+
+
 def test_range_options_are_checked():
+    with pytest.raises(ValueError, match="do not fit into memory"):
+        mapping.location_quotient_interval(TOY, method="bootstrap", draws=10_000_000)
     with pytest.raises(ValueError, match="level is 95"):
         mapping.location_quotient_interval(TOY, level=95)
     with pytest.raises(ValueError, match="method 'exact' is not known"):

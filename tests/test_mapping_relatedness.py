@@ -93,21 +93,30 @@ def test_complexity_faults():
 
 
 def test_quotient_of_exactly_one_is_an_advantage():
-    advantage = mapping.revealed_advantage(TOY)
+    quotients = mapping.location_quotient(TOY)
+    advantage = mapping.revealed_advantage(quotients)
     assert advantage.loc["C", "wood"]
     assert advantage.loc["C", "biotech"]
     assert not advantage.loc["B", "wood"]
-    thirds = pd.DataFrame([[0.1, 0.2], [0.3, 0.6], [0.7, 1.4]])  # one mix, shares not exact
-    assert mapping.revealed_advantage(thirds).all(axis=None)
-    assert not mapping.revealed_advantage(TOY, threshold=1.25).loc["C", "wood"]
-    assert mapping.revealed_advantage(TOY, threshold=1.25).loc["D", "wood"]
+    assert not mapping.revealed_advantage(quotients, threshold=1.25).loc["C", "wood"]
+    assert mapping.revealed_advantage(quotients, threshold=1.25).loc["D", "wood"]
+
+
+def test_equality_survives_shares_that_are_not_exact():
+    one_mix = pd.DataFrame([[0.1, 0.2], [0.3, 0.6], [0.7, 1.4]])
+    assert mapping.revealed_advantage(mapping.location_quotient(one_mix)).all(axis=None)
+    assert not mapping.revealed_advantage(pd.DataFrame([[0.999999]])).any(axis=None)
+
+
+def test_only_region_with_an_industry_has_the_advantage():
+    quotients = mapping.location_quotient(TOY, exclude_self=True)
+    assert np.isinf(quotients.loc["A", "food"])
+    assert mapping.revealed_advantage(quotients).loc["A", "food"]
 
 
 def test_a_yes_or_no_cannot_be_left_blank():
-    with pytest.raises(ValueError, match="missing at A / food: a blank is not a zero"):
-        mapping.revealed_advantage(TOY.astype(float).replace(100.0, np.nan))
-    with pytest.raises(ValueError, match="nobody has space"):
-        mapping.revealed_advantage(TOY.assign(space=0))
+    with pytest.raises(ValueError, match=r"missing at A / space.*a blank is not a zero"):
+        mapping.revealed_advantage(mapping.location_quotient(TOY.assign(space=0)))
 
 
 def test_proximity_of_the_toy():
@@ -156,7 +165,7 @@ def test_activity_near_to_none_is_blank():
 def test_five_hundred_regions_and_eight_hundred_industries():
     table = pd.DataFrame(np.random.default_rng(1).lognormal(3, 2, (500, 800)))
     start = time.perf_counter()
-    advantage = mapping.revealed_advantage(table)
+    advantage = mapping.revealed_advantage(mapping.location_quotient(table))
     density = mapping.relatedness_density(advantage, mapping.proximity(advantage))
     result = mapping.complexity(advantage)
     took = time.perf_counter() - start

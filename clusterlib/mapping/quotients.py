@@ -9,6 +9,8 @@ import pandas as pd
 
 from clusterlib import validation
 
+MOST_REDRAWN_CELLS = 20_000_000  # about a gigabyte at the peak of the bootstrap
+
 
 @dataclass(frozen=True)
 class Totals:
@@ -161,7 +163,8 @@ def location_quotient_interval(
     Returns:
         One row a cell: region, industry, lq, low, high, jobs.
     Raises:
-        ValueError: as `location_quotient`; level outside 0 to 1, unknown method.
+        ValueError: as `location_quotient`; level outside 0 to 1, unknown method, more redraws than
+            fit into memory.
 
     Delta: variance of log LQ = 1/E[r,i] - 1/E[r] + 1/E[i] - 1/E. Jobs are treated as independent
     draws; they come in plants, so true ranges are wider, and a region nested in its reference makes
@@ -221,6 +224,11 @@ def _delta_range(totals: Totals, quotient: npt.NDArray[np.float64], level: float
 def _bootstrap_range(
     totals: Totals, quotient: npt.NDArray[np.float64], level: float, draws: int, seed: int | None
 ) -> Range:
+    if draws * quotient.size > MOST_REDRAWN_CELLS:
+        raise ValueError(
+            f"{draws} redraws of {quotient.size} cells do not fit into memory: "
+            'ask for fewer draws or regions, or use method="delta"'
+        )
     jobs = np.nan_to_num(totals.jobs.to_numpy())  # only under missing="skip"; blanked again below
     whole = round(jobs.sum())
     drawn = np.random.default_rng(seed).multinomial(whole, jobs.ravel() / jobs.sum(), size=draws)

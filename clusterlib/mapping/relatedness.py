@@ -7,7 +7,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from clusterlib import validation
-from clusterlib.mapping.quotients import location_quotient
 
 Numbers = npt.NDArray[np.float64]
 # Ratios such as 0.3 / 0.3 may miss 1 in the sixteenth digit; equality must still count.
@@ -18,32 +17,33 @@ WEAK_CORRELATION = 0.2
 
 
 def revealed_advantage(table: pd.DataFrame, threshold: float = 1.0) -> pd.DataFrame:
-    """Say where a place has more than its share: location quotient at or above the threshold.
+    """Say where a place has more than its share: a quotient at or above the threshold.
 
     Args:
-        table: places x activities: jobs, exports, patents or projects; no blanks.
+        table: places x activities, location quotients (of jobs, exports, patents or projects), such
+            as `location_quotient(employment)`; not the jobs themselves. No blanks.
         threshold: smallest quotient that counts; exactly at it counts as yes.
     Returns:
         Places x activities, True or False.
     Raises:
-        ValueError: a blank (a yes or no cannot be left open), negatives, a place or an activity
-            with nothing at all.
+        ValueError: a blank (a yes or no cannot be left open), negatives, text.
 
     Reference: Hidalgo, Klinger, Barabasi and Hausmann (2007).
 
-    >>> jobs = pd.DataFrame({"biotech": [30, 10], "food": [70, 90]}, ["Aldermark", "Brennholm"])
-    >>> revealed_advantage(jobs).loc["Aldermark"].tolist()
-    [True, False]
+    >>> quotients = pd.DataFrame(
+    ...     {"biotech": [1.5, 0.5], "food": [0.875, 1.0]}, index=["Aldermark", "Brennholm"]
+    ... )
+    >>> revealed_advantage(quotients).values.tolist()
+    [[True, False], [False, True]]
     """
+    # An industry that only one region has can have an infinite quotient: surely an advantage.
+    finite = table.replace(np.inf, np.finfo(float).max)
     known = validation.no_missing(
-        validation.numeric_table(table, "table"),
-        "values",
-        "estimate it, or leave out its place or activity",
+        validation.numeric_table(finite, "quotients"),
+        "quotients",
+        "leave out its place or activity, or estimate the jobs first",
     )
-    nobody = known.columns[known.sum() == 0]
-    if len(nobody):
-        raise ValueError(f"nobody has {validation.some_of(nobody)}: leave these activities out")
-    return location_quotient(known) >= threshold * (1 - ROUNDING)
+    return known >= threshold * (1 - ROUNDING)
 
 
 def _yes_or_no(advantage: pd.DataFrame) -> Numbers:
