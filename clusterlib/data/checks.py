@@ -24,7 +24,8 @@ def plain_form(name: str) -> str:
     >>> plain_form("  Farrow-COAST ") == plain_form("Farrow Coast")
     True
     """
-    bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() or name
+    letters = unicodedata.normalize("NFKD", name)
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return re.sub(r"[^\w]+", " ", bare.casefold()).strip()
 
 
@@ -42,19 +43,18 @@ def naming_problems(table: pd.DataFrame, kind: TableKind, rows: list[int]) -> li
     problems: list[Problem] = []
     for name in [one for one in ("region", "industry", "group") if one in table.columns]:
         problems += _spelling_problems(table[name], rows, unique=kind.key == (name,))
-    first = kind.key[0]
-    for place, label in table[first].items():
-        row = rows[int(str(place))]
-        if is_total(str(label)):
-            problems.append(
-                Problem(row, first, str(label), "this row is a total", "delete the row")
-            )
-        elif _FOOTNOTE.match(str(label)):
-            problems.append(
-                Problem(row, first, str(label), "this row is a footnote", "delete the row")
-            )
+    for name in sorted({kind.key[0], *({"region", "industry"} & set(table.columns))}):
+        for place, label in table[name].dropna().items():
+            row, text = rows[int(str(place))], str(label)
+            if is_total(text):
+                problems.append(Problem(row, name, text, "this row is a total", "delete the row"))
+            elif name == kind.key[0] and _FOOTNOTE.match(text):
+                problems.append(
+                    Problem(row, name, text, "this row is a footnote", "delete the row")
+                )
     key = [name for name in kind.key if name in table.columns]
-    forms = table[key].astype("str").map(plain_form)
+    words = table[key].map(_as_text)
+    forms = words.map(plain_form)
     for place in forms.index[forms.duplicated() & table[key].notna().all(axis=1)]:
         same = forms.index[(forms == forms.loc[place]).all(axis=1)]
         others = ", ".join(f"row {rows[one]}" for one in same if one != place)
@@ -62,7 +62,7 @@ def naming_problems(table: pd.DataFrame, kind: TableKind, rows: list[int]) -> li
             Problem(
                 rows[place],
                 ", ".join(key),
-                " / ".join(table.loc[place, key].astype("str")),
+                " / ".join(words.loc[place]),
                 f"stands twice (also in {others})",
                 "delete one, or add the two up if both are true",
             )
@@ -105,12 +105,21 @@ def total_problems(figures: pd.DataFrame, rows: list[int]) -> list[Problem]:
     return problems
 
 
+def known_figures(figures: pd.DataFrame) -> "pd.Series[float]":
+    """Give all figures of a table in one column, without the missing ones.
+
+    >>> known_figures(pd.DataFrame({"Textiles": [120.0, None]})).tolist()
+    [120.0]
+    """
+    return pd.Series(figures.to_numpy(dtype="float64").ravel()).dropna()
+
+
 def share_problems(figures: pd.DataFrame) -> list[Problem]:
     """List shares and percentages that stand where numbers of jobs should."""
     mend = "give the number of jobs: a share hides how many people it stands for"
     named = [name for name in figures.columns if re.search(r"%|\bshare\b|percent", str(name), re.I)]
     problems = [Problem(0, str(name), "", "the heading says share", mend) for name in named]
-    values = figures.stack()
+    values = known_figures(figures)
     if values.empty or (values % 1 == 0).all():
         return problems
     if (values <= 1).all():
@@ -125,6 +134,12 @@ def share_problems(figures: pd.DataFrame) -> list[Problem]:
         if fractions and ((column <= 1).all() or _parts_of_a_whole(pd.Series([column.sum()]))):
             problems.append(Problem(0, str(name), "", "this column holds shares", mend))
     return problems
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, float):
+        return "" if value != value else f"{value:g}"
+    return "" if value is None else str(value)
 
 
 def _parts_of_a_whole(sums: "pd.Series[float]") -> float:

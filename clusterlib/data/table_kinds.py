@@ -117,7 +117,9 @@ _ALL = (
         ("respondent",),
         Spread(
             "competence",
-            Column("answer", "1 (low) to 5 (high)", 4, "number", blank=True, low=1, high=5),
+            Column(
+                "answer", "answer, from 1 (low) to 5 (high)", 4, "number", blank=True, low=1, high=5
+            ),
             (("importance: Negotiating", 5), ("ability: Negotiating", 3)),
         ),
     ),

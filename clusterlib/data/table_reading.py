@@ -56,7 +56,7 @@ def read_table(
     ]
     problems += naming_problems(table, kind, raw.rows)
     problems += _figure_problems(table, kind, raw.rows)
-    labels = dict(zip(raw.rows, table[kind.key[0]].astype("str"), strict=True))
+    labels = dict(zip(raw.rows, table[kind.key[0]].fillna("").astype("str"), strict=True))
     problems = [
         Problem(p.row, p.column, p.value, p.problem, p.mend, labels.get(p.row, ""))
         for p in problems
@@ -77,13 +77,14 @@ def _described(kind: TableKind, heading: str) -> Column | None:
 
 def _match_headings(raw: RawTable, kind: TableKind, problems: list[Problem]) -> list[str]:
     """Give each heading the name that the course uses for it, and report what does not fit."""
-    known: dict[str, str] = {}
+    forms = [_heading_form(heading) for heading in raw.headings]
+    known = {_heading_form(column.name): column.name for column in kind.columns}
     for column in kind.columns:
-        for word in (column.name, *column.also_called):
-            known.setdefault(plain_form(word.replace("_", " ")), column.name)
+        if _heading_form(column.name) not in forms:  # another word only where the name is not used
+            for word in column.also_called:
+                known.setdefault(_heading_form(word), column.name)
     matched = []
-    for heading in raw.headings:
-        form = plain_form(heading.replace("_", " "))
+    for heading, form in zip(raw.headings, forms, strict=True):
         name = known.get(form, heading)
         scale = next((one for one in SCALES if form.startswith(one)), "")
         if kind.name == "survey" and scale and name == heading:
@@ -110,6 +111,10 @@ def _match_headings(raw: RawTable, kind: TableKind, problems: list[Problem]) -> 
     if kind.name == "survey":
         _check_pairs(others, problems)
     return matched
+
+
+def _heading_form(heading: str) -> str:
+    return plain_form(heading.replace("_", " "))
 
 
 def _check_pairs(headings: list[str], problems: list[Problem]) -> None:
@@ -223,6 +228,11 @@ def _finish(
             for flag, number in counts.items()
         )
         notes.append(f"Flags kept: {words}.")
+    for column in kind.columns:
+        if column.whole and column.name in table and table[column.name].notna().all():
+            table[column.name] = table[column.name].astype("int64")
+    if kind.name == "employment_long":
+        table["flag"] = _flag_column(table, flags)
     if kind.indexed:
         table = table.set_index(key)
         if kind.spread and kind.name != "survey":
@@ -233,3 +243,12 @@ def _finish(
         "source": raw.source,
     }
     return table
+
+
+def _flag_column(table: pd.DataFrame, flags: list[tuple[int, str, str]]) -> "pd.Series[str]":
+    """Flags of the jobs column: from a column of their own, or typed behind the figure."""
+    column = table["flag"].fillna("") if "flag" in table else pd.Series("", index=table.index)
+    typed = {row: flag for row, name, flag in flags if name == "jobs"}
+    return column.where(
+        column.ne(""), pd.Series(typed, dtype="str").reindex(table.index).fillna("")
+    )
