@@ -50,7 +50,8 @@ def power_interest(
 
     Args:
         people: index stakeholder; columns power and interest, scores on `scale`. Other columns,
-            such as stance (supports, neutral, opposes), are kept: the grid does not say who is for you.
+            such as stance (supports, neutral, opposes), are kept: the grid is silent on who is for
+            you.
         scale: lowest and highest score.
         boundary: a score of this or more is high; None takes the middle of the scale (3 on 1..5).
     Returns:
@@ -92,8 +93,9 @@ def salience(
         boundary: a score of this or more counts as yes; None takes the middle of the scale.
     Returns:
         The table with two more columns: salience_class (dormant, discretionary, demanding;
-        dominant, dangerous, dependent; definitive; non-stakeholder; "undetermined" if a cell is blank) and
-        salience_level (none, latent, expectant, definitive, undetermined: how many attributes).
+        dominant, dangerous, dependent; definitive; non-stakeholder; "undetermined" if a cell is
+        blank) and salience_level (how many attributes: none, latent, expectant, definitive, or
+        undetermined).
     Raises:
         ValueError: as `power_interest`.
 
