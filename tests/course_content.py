@@ -10,8 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from clusterlib.delivery.building.build import build_files
 from clusterlib.delivery.building.course import Course, read_course
+from clusterlib.delivery.building.problems import BuildFailed
 from clusterlib.delivery.commands.new_module import ROW, write_template
 
 ROOT = Path(__file__).parents[1]
@@ -38,10 +41,21 @@ def template_course() -> Course:
 
 
 @lru_cache
-def built(slug: str) -> dict[str, dict[str, Any]]:
-    """Return the notebooks of one module by path."""
+def _built(slug: str) -> dict[str, dict[str, Any]] | str:
     course = template_course() if slug == TEMPLATE else COURSE
-    return {path: json.loads(content) for path, content in build_files(course, [slug]).items()}
+    try:
+        files = build_files(course, [slug])
+    except BuildFailed as faults:
+        return str(faults)
+    return {path: json.loads(content) for path, content in files.items()}
+
+
+def built(slug: str) -> dict[str, dict[str, Any]]:
+    """Return the notebooks of one module by path; fail the test when its sources hold faults."""
+    notebooks = _built(slug)
+    if isinstance(notebooks, str):
+        pytest.fail(f"{slug} does not build:\n{notebooks}", pytrace=False)
+    return notebooks
 
 
 def lesson(slug: str, audience: str) -> dict[str, Any]:
@@ -78,6 +92,7 @@ def code_cells(notebook: dict[str, Any]) -> list[str]:
 def running_text(markdown: str) -> str:
     """Return the words a reader reads: no code, tables, headings, links' addresses or markup."""
     plain = re.sub(r"```.*?```|`[^`]*`", " code ", markdown, flags=re.DOTALL)
+    plain = re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$", " formula ", plain, flags=re.DOTALL)
     plain = re.sub(r"<[^>]+>", "\n\n", plain)
     plain = re.sub(r"(?m)^(#.*|\|.*)$", "\n", plain)
     plain = re.sub(r"\(\[\\\[.*?\]\(#Sources\)\)", "", plain)

@@ -13,6 +13,7 @@ from clusterlib.delivery.building.problems import BuildFailed, Problem
 from clusterlib.delivery.building.source import SourceCell
 
 BIBLIOGRAPHY = "course/references.bib"
+UNDATED = "no date"
 CITATION = re.compile(r"\[(@[a-z0-9_-]+(?:\s*;\s*@[a-z0-9_-]+)*)\]", re.IGNORECASE)
 
 
@@ -33,6 +34,17 @@ class Reference:
         if len(self.names) > 2:
             return f"{self.names[0]} and others, {self.year}"
         return f"{' and '.join(self.names)}, {self.year}"
+
+    @property
+    def missing(self) -> str:
+        """What a reader needs to find the work again and the entry does not say."""
+        wanted = {
+            "an author or body": self.written_names,
+            # A page of the web may bear no date; then its address is what finds it again.
+            "a year": self.year != UNDATED or self.link,
+            "a title": self.title,
+        }
+        return " and ".join(name for name, value in wanted.items() if not value)
 
     @property
     def entry(self) -> str:
@@ -95,7 +107,7 @@ def _reference(entry: Any) -> Reference:
     return Reference(
         names=tuple(names),
         written_names=_joined(written),
-        year=plain("year"),
+        year=plain("year") or UNDATED,
         title=plain("title"),
         venue=venue,
         link=link,
@@ -116,11 +128,14 @@ def citation_keys(text: str) -> Iterator[tuple[str, int]]:
 
 
 def citation_problems(cell: SourceCell, references: dict[str, Reference]) -> Iterator[Problem]:
-    """Yield every key that the bibliography does not hold."""
+    """Yield every key that the bibliography does not hold, or holds incompletely."""
     if cell.kind == "markdown":
         for key, position in citation_keys(cell.text):
             if key not in references:
                 message = f'unknown citation key "{key}"; {BIBLIOGRAPHY} does not hold it'
+                yield cell.problem(message, position)
+            elif missing := references[key].missing:
+                message = f'citation key "{key}" lacks {missing} in {BIBLIOGRAPHY}'
                 yield cell.problem(message, position)
 
 
