@@ -64,6 +64,8 @@ c.GenerateAssignment.preprocessors = [
     f"{step.__module__}.{step.__qualname__}" for step in RELEASE_STEPS
 ]
 
+# Every kernel would warn on the trainer's screen that it talks to this machine unencrypted.
+c.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
 # The first import on a busy server alone can take nbgrader's 30 seconds.
 c.Execute.timeout = 120
 # A warning on stderr is no wrong answer; nbgrader would give such a test cell 0 points.

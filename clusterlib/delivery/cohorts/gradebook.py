@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 import warnings
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from clusterlib.delivery.cli import CommandError
@@ -50,20 +47,43 @@ def open_gradebook(cohort: Cohort) -> Iterator[Any]:
     from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
     let_sqlite_wait()
-    path = os.environ.get("PATH", "")
-    # nbgrader stamps a new gradebook by calling `alembic`, which lies beside this Python.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)
+            _make_tables(cohort.database_url)
             with Gradebook(cohort.database_url, cohort.course_id) as gradebook:
                 _check_owner(gradebook, cohort)
                 yield gradebook
     except SQLAlchemyError as error:
         reason = str(error.__cause__ or error).strip().splitlines()[0]
         raise CommandError(f"the gradebook {cohort.database_shown} fails: {reason}") from error
+
+
+def _make_tables(url: str) -> None:
+    """Make a new gradebook's tables with the stamp that `nbgrader db upgrade` needs later.
+
+    nbgrader would call the program `alembic` for the stamp and, where the environment is not
+    activated, leave a gradebook without one.
+    """
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+    from nbgrader.api import Base
+    from nbgrader.dbutil import ALEMBIC_DIR
+    from sqlalchemy import create_engine, inspect, text
+
+    engine = create_engine(url)
+    try:
+        if inspect(engine).get_table_names():
+            return
+        settings = Config()
+        settings.set_main_option("script_location", ALEMBIC_DIR)
+        head = ScriptDirectory.from_config(settings).get_current_head()
+        with engine.begin() as connection:
+            Base.metadata.create_all(connection)
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head})
     finally:
-        os.environ["PATH"] = path
+        engine.dispose()
 
 
 def _check_owner(gradebook: Any, cohort: Cohort) -> None:

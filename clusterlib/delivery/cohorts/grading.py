@@ -91,7 +91,8 @@ def how_to_open_formgrader(cohort: Cohort, module: str | None = None) -> str:
     formgrader refuses.
     """
     page = f"/formgrader/gradebook/{module}/{module}" if module else "/formgrader"
+    folder, root = quote(str(cohort.folder)), quote(str(cohort.root))
     return (
-        f"cd {quote(str(cohort.folder))} && jupyter lab --ServerApp.root_dir={quote(str(cohort.root))}"
+        f"cd {folder} && jupyter lab --ServerApp.root_dir={root}"
         f"   (then open {page} at the address it prints)"
     )
