@@ -8,7 +8,7 @@ import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
 
-from clusterlib.portfolio import Portfolio, plain_name, write_atomic
+from clusterlib.portfolio import Portfolio, default_folder, plain_name, write_atomic
 
 # XML 1.0 cannot hold these; they come along when text is pasted from other programs.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -47,8 +47,10 @@ def repack(content: bytes, on: date) -> bytes:
 def deliver(content: bytes, name: str, module: str, folder: str | Path | None, on: date) -> Path:
     """Save a document into the portfolio, or into a folder when one is named; return its path."""
     finished = repack(content, on)
-    if folder is None:
+    mine = default_folder().resolve()
+    place = mine if folder is None else Path(folder).expanduser().resolve()
+    if place == mine:
         return Portfolio.open().save_document(name, finished, module)
-    path = Path(folder).expanduser() / plain_name(name)
+    path = place / plain_name(name)
     write_atomic(path, finished)
     return path

@@ -57,17 +57,18 @@ def regional_profile(
     """Write regional-profile.docx in the voice of the audience and regional-profile.xlsx beside it.
 
     Arguments: about, a case or a dict on your own organisation (its `region` is kept from
-    quotients); quotients, as `mapping.location_quotient_interval` returns it; shift_share, as
-    `mapping.shift_share` returns it; stars, as `mapping.star_rating` returns it, indexed by
-    industry; chosen, industries to put first; dropped, the one you leave; reasons, one text an
-    industry or one for all; figures, pairs (figure, summary); blind_spots, what you know that the
-    table cannot see; folder, else the portfolio; on, the day, else today.
+    quotients and stars); quotients, as `mapping.location_quotient_interval` returns it;
+    shift_share, as `mapping.shift_share` returns it; stars, as `mapping.star_rating` returns it;
+    chosen, industries to put first; dropped, the one you leave; reasons, one text an industry or
+    one for all; figures, pairs (figure, summary); blind_spots, what you know that the table cannot
+    see; folder, else the portfolio; on, the day, else today.
     Returns: the paths of the document and the workbook.
     Raises: ValueError for an industry that is not in quotients, or chosen and dropped at once.
     """
     voice = PROFILE[check_audience(audience)]
     day, setting = on or date.today(), read_setting(about)
     own = own_region(quotients, setting.region)
+    rated = own_stars(stars, setting.region)
     offered = own["industry"].astype(str).tolist()
     labels = check_chosen(chosen, offered, "industries")
     check_chosen([dropped], offered, "industries")
@@ -77,7 +78,7 @@ def regional_profile(
     blind = [*blind_spots, *_unknown_cells(own), *BLIND]
 
     report = start_report(f"Profile of {setting.region}", audience, voice, setting, day)
-    blocks = common_blocks(audience, figures) | _blocks(setting, own, shift_share, stars, blind)
+    blocks = common_blocks(audience, figures) | _blocks(setting, own, shift_share, rated, blind)
     blocks["answer"] = lambda report: report.text(_answer(audience, setting, labels, dropped))
     blocks["chosen"] = lambda report: write_choices(report, {k: k for k in labels}, why)
     blocks["dropped"] = lambda report: report.facts({"Dropped": f"{dropped}. {why[dropped]}"})
@@ -91,7 +92,7 @@ def regional_profile(
             "Reason": [why[label] for label in [*labels, dropped]],
         }
     )
-    return document, _workbook(setting, own, shift_share, stars, choices, blind, folder, day)
+    return document, _workbook(setting, own, shift_share, rated, choices, blind, folder, day)
 
 
 def own_region(quotients: pd.DataFrame, region: str) -> pd.DataFrame:
@@ -101,14 +102,30 @@ def own_region(quotients: pd.DataFrame, region: str) -> pd.DataFrame:
     >>> own_region(lq, "Aldermark")["industry"].tolist()
     ['b', 'a']
     """
-    table = quotients
-    if "region" in table.columns:
-        regions = table["region"].astype(str)
-        if region not in set(regions):
-            known = ", ".join(sorted(set(regions)))
-            raise ValueError(f'no region "{region}" among the quotients; there are: {known}.')
-        table = table[regions == region].drop(columns="region")
+    table = _rows_of(quotients, region)
     return table.sort_values("lq", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def own_stars(stars: pd.DataFrame, region: str) -> pd.DataFrame:
+    """Return the star ratings of one region, the industry first, most stars first."""
+    table = _rows_of(stars, region)
+    if not {"category", "industry"} & set(table.columns):
+        table = with_index(table, "industry")
+    table = table.rename(columns={"category": "industry"})
+    front = [name for name in ("industry", "stars") if name in table.columns]
+    table = table[[*front, *(name for name in table.columns if name not in front)]]
+    by = "stars" if "stars" in front else "industry"
+    return table.sort_values(by, ascending=by == "industry", kind="stable")
+
+
+def _rows_of(table: pd.DataFrame, region: str) -> pd.DataFrame:
+    if "region" not in table.columns:
+        return table
+    regions = table["region"].astype(str)
+    if region not in set(regions):
+        known = ", ".join(sorted(set(regions)))
+        raise ValueError(f'no region "{region}" in the table; there are: {known}.')
+    return table[regions == region].drop(columns="region")
 
 
 def _blocks(
@@ -131,7 +148,7 @@ def _blocks(
             "Change in jobs and its parts (the parts add up to the change)",
         ),
         "stars": lambda report: report.table(
-            headed(with_index(stars, "industry")),
+            headed(stars.drop(columns=["jobs", "lq", "share"], errors="ignore")),
             "Star ratings: they count thresholds passed, and say nothing just below one",
         ),
         "limits": lambda report: report.bullets(blind),
@@ -171,7 +188,7 @@ def _workbook(
     book = Workbook(f"Profile of {setting.region}", read_me, setting.data_note, day)
     book.sheet("Location quotients", headed(own))
     _shift_share_sheet(book, shift_share)
-    book.sheet("Star ratings", headed(with_index(stars, "industry")))
+    book.sheet("Star ratings", headed(stars))
     book.sheet("Choices", choices)
     return book.save("regional-profile.xlsx", MODULE, folder)
 
