@@ -127,6 +127,13 @@ def test_ellison_glaeser_does_not_depend_on_order_or_unit():
     assert again.gamma == pytest.approx(mapping.ellison_glaeser(PLANTS, REGIONS).gamma)
 
 
+def test_region_without_a_plant_counts_as_a_share_of_nothing():
+    plants = PLANTS[PLANTS["region"] != "Graz"]
+    wien, linz = 13000 / 45000, 32000 / 45000
+    expected = (wien - 0.5) ** 2 + (linz - 0.4) ** 2 + (0 - 0.1) ** 2
+    assert mapping.ellison_glaeser(plants, REGIONS).g == pytest.approx(expected)
+
+
 def test_ellison_glaeser_of_one_plant_is_undefined_and_says_why():
     result = mapping.ellison_glaeser(PLANTS.tail(1), REGIONS)
     assert np.isnan(result.gamma)

@@ -103,7 +103,7 @@ def test_quotient_of_exactly_one_is_an_advantage():
 
 
 def test_equality_survives_shares_that_are_not_exact():
-    one_mix = pd.DataFrame([[0.1, 0.2], [0.3, 0.6], [0.7, 1.4]])
+    one_mix = pd.DataFrame([[0.1, 0.4], [0.3, 1.2], [0.7, 2.8]])
     assert mapping.revealed_advantage(mapping.location_quotient(one_mix)).all(axis=None)
     assert not mapping.revealed_advantage(pd.DataFrame([[0.999999]])).any(axis=None)
 

@@ -214,6 +214,14 @@ def test_bridge_between_two_hidden_squares_is_closed():
     assert shown.iloc[:4, :4].isna().sum().sum() > 9
 
 
+def test_one_small_cell_costs_a_square_and_no_more():
+    table = pd.DataFrame([[1, 8, 9, 9], [7, 6, 9, 9], [9, 9, 9, 9], [9, 9, 5, 9]])
+    hidden = needs.suppress_small_cells(table, totals=True).iloc[:4, :4].isna().to_numpy()
+    assert {tuple(map(int, place)) for place in np.argwhere(hidden)} == {
+        (0, 0), (0, 1), (1, 0), (1, 1),
+    }  # fmt: skip
+
+
 def test_totals_that_cannot_be_printed():
     with pytest.raises(ValueError, match="at least two rows"):
         needs.suppress_small_cells(pd.DataFrame({"yes": [5, 1]}), totals=True)
