@@ -117,9 +117,7 @@ _ALL = (
         ("respondent",),
         Spread(
             "competence",
-            Column(
-                "answer", "answer, from 1 (low) to 5 (high)", 4, "number", blank=True, low=1, high=5
-            ),
+            Column("answer", "answer, 1 (low) to 5 (high)", 4, "number", blank=True, low=1, high=5),
             (("importance: Negotiating", 5), ("ability: Negotiating", 3)),
         ),
     ),

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from clusterlib.data.checks import (
+    known_figures,
     look_alikes,
     naming_problems,
     plain_form,
@@ -216,7 +217,7 @@ def _finish(
     key = kind.key[0]
     if key in ("region", "industry"):
         notes += look_alikes(table[key].dropna())
-    if kind.name == "employment" and (table.drop(columns=key).stack() % 1 != 0).any():
+    if kind.name == "employment" and (known_figures(table.drop(columns=key)) % 1 != 0).any():
         notes.append(
             "Some figures are not whole numbers: if they are thousands of jobs, multiply them by "
             "1000 before you ask how sure a quotient is."
@@ -249,6 +250,5 @@ def _flag_column(table: pd.DataFrame, flags: list[tuple[int, str, str]]) -> "pd.
     """Flags of the jobs column: from a column of their own, or typed behind the figure."""
     column = table["flag"].fillna("") if "flag" in table else pd.Series("", index=table.index)
     typed = {row: flag for row, name, flag in flags if name == "jobs"}
-    return column.where(
-        column.ne(""), pd.Series(typed, dtype="str").reindex(table.index).fillna("")
-    )
+    behind = pd.Series(typed, dtype="str").reindex(table.index).fillna("")
+    return column.where(column.ne(""), behind)
