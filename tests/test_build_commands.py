@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,27 @@ def test_unknown_module_is_told_with_the_known_ones(course, capsys):
     assert 'no module "99-nothing" in course/course.toml; known are 01-tiny' in (
         capsys.readouterr().err
     )
+
+
+def test_build_without_the_authors_tools_says_which_to_install(course, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "jupytext.myst", None)
+    assert main(["build"]) == 1
+    told = capsys.readouterr().err
+    assert "building needs jupytext.myst" in told
+    assert "clusterlib[author]" in told
+
+
+def test_build_without_a_bibliography_says_where_it_belongs(course, capsys):
+    (course / "course/references.bib").unlink()
+    assert main(["build"]) == 1
+    assert "course/references.bib:1: is missing" in capsys.readouterr().err
+
+
+def test_installed_copy_of_the_course_is_not_built(tmp_path, monkeypatch, capsys):
+    shutil.copytree(GOLDENS / "course", tmp_path / "_course")
+    monkeypatch.setenv("CLUSTER_COURSE", str(tmp_path / "_course"))
+    assert main(["build"]) == 1
+    assert "set CLUSTER_COURSE to the course folder of a checkout" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("slug", ["energy", "4-energy", "14-Energy", "14-energy-2"])

@@ -71,6 +71,8 @@ def read_bibliography(root: Path) -> dict[str, Reference]:
     """Return the entries of course/references.bib by key."""
     from pybtex.exceptions import PybtexError
 
+    if not (root / BIBLIOGRAPHY).exists():
+        raise BuildFailed([Problem(BIBLIOGRAPHY, 1, "is missing: citations are looked up there")])
     text = (root / BIBLIOGRAPHY).read_text(encoding="utf-8")
     try:
         return _parse(text)

@@ -60,6 +60,11 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(
             f"{count} fault{'s' if count > 1 else ''} in the sources, nothing was written"
         ) from failed
+    except ModuleNotFoundError as error:
+        raise CommandError(
+            f"building needs {error.name}, one of the author's tools: "
+            'run "make install-test", or pip install "clusterlib[author]"'
+        ) from error
     except ValueError as error:
         raise CommandError(str(error)) from error
     if options.check:
