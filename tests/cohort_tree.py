@@ -41,16 +41,16 @@ def make_course(root: Path, audiences: tuple[str, ...] = ("government",)) -> Pat
     return root
 
 
-def write_probe(root: Path, audience: str, extra: str = "") -> None:
-    """Write solution and exercise; `extra` is appended to the introduction."""
-    solution = probe_solution(audience, extra)
+def write_probe(root: Path, audience: str, extra: str = "", share_test: str = "share-test") -> None:
+    """Write solution and exercise; `extra` ends the introduction, `share_test` names a cell."""
+    solution = probe_solution(audience, extra, share_test)
     for folder, notebook in (("solutions", solution), ("exercises", release(solution))):
         path = root / folder / audience / MODULE / f"{MODULE}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
 
-def probe_solution(audience: str, extra: str = "") -> Any:
+def probe_solution(audience: str, extra: str = "", share_test: str = "share-test") -> Any:
     """Return the solution: two autograded parts (2 and 3 points), a task (4), an essay (5)."""
     cells = [
         new_markdown_cell(f"# Probe for {audience}{extra}"),
@@ -64,7 +64,7 @@ def probe_solution(audience: str, extra: str = "") -> Any:
         ),
         _code("share", "### BEGIN SOLUTION\nshare = 24 / 60\n### END SOLUTION"),
         _test(
-            "share-test",
+            share_test,
             3,
             # A warning must not cost a right answer its points.
             'import warnings\nwarnings.warn("small sample")\n'

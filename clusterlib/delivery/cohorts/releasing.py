@@ -18,7 +18,7 @@ def release(session: Session, module: str, due: datetime | None) -> str:
     """Release a module, or release it anew, and return what happened in a few words.
 
     The exercise is published byte for byte as the build made it; nbgrader's own copy is made
-    aside only to fill the gradebook and to prove that the built exercise is not out of date.
+    aside, only to fill the gradebook, and removed.
 
     Args:
         session: nbgrader for one cohort.
@@ -27,11 +27,11 @@ def release(session: Session, module: str, due: datetime | None) -> str:
     """
     cohort = session.cohort
     _check_files(cohort, module)
-    with open_gradebook(cohort) as gradebook:
-        # nbgrader's gradebook keeps deadlines as UTC without saying so.
-        details = {"duedate": due.replace(tzinfo=None)} if due else {}
-        gradebook.update_or_create_assignment(module, **details)
     _fill_gradebook(session, module)
+    if due:
+        with open_gradebook(cohort) as gradebook:
+            # nbgrader's gradebook keeps deadlines as UTC without saying so.
+            gradebook.update_or_create_assignment(module, duedate=due.replace(tzinfo=None))
     published = cohort.exchange / cohort.course_id / "outbound" / module
     if _same_bytes(published, cohort.exercise(module).parent):
         return "already in the exchange, unchanged"
@@ -58,6 +58,11 @@ def _check_files(cohort: Cohort, module: str) -> None:
         if extra:
             place = notebook.parent.relative_to(cohort.root)
             raise CommandError(f"{place} holds another notebook, {extra[0]}: move it away")
+    if _released_cells(cohort.solution(module)) != _cells(cohort.exercise(module)):
+        raise CommandError(
+            f"exercises/{cohort.audience}/{module} does not fit solutions/{cohort.audience}/"
+            f"{module}: run cluster-course build, then release again"
+        )
 
 
 def _fill_gradebook(session: Session, module: str) -> None:
@@ -70,23 +75,27 @@ def _fill_gradebook(session: Session, module: str) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     try:
         session.run(GenerateAssignment, directory, force=True, create_assignment=True)
-        copy = aside / module / f"{module}.ipynb"
-        if _cells(copy) != _cells(cohort.exercise(module)):
-            raise CommandError(
-                f"exercises/{cohort.audience}/{module} does not fit solutions/{cohort.audience}/"
-                f"{module}: run cluster-course build, then release again"
-            )
     except StepFailed as error:
         raise CommandError(f"{cohort.course_id}: {module} cannot be released: {error}") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def _released_cells(solution: Path) -> list[Any]:
+    """Return the cells that the build would give to learners."""
+    from clusterlib.delivery.building.release import release as release_as_built
+
+    return list(release_as_built(_notebook(solution)).cells)
+
+
 def _cells(notebook: Path) -> list[Any]:
+    return list(_notebook(notebook).cells)
+
+
+def _notebook(path: Path) -> Any:
     import nbformat
 
-    cells = nbformat.read(notebook, as_version=4).cells  # type: ignore[no-untyped-call]
-    return [(cell.cell_type, cell.source, cell.metadata) for cell in cells]
+    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
 
 
 def _same_bytes(published: Path, built: Path) -> bool:
