@@ -22,6 +22,7 @@ COURSE = read_course(ROOT)
 SLUGS = [module.slug for module in COURSE.modules]
 AUDIENCES = COURSE.audiences
 TEMPLATE = "99-template"
+FOLDER = tempfile.TemporaryDirectory(prefix="template-course-")
 # The template is held to the same form as the modules written over it.
 EDITIONS = [(slug, audience) for slug in [*SLUGS, TEMPLATE] for audience in AUDIENCES]
 
@@ -29,7 +30,7 @@ EDITIONS = [(slug, audience) for slug in [*SLUGS, TEMPLATE] for audience in AUDI
 @lru_cache
 def template_course() -> Course:
     """Return a course of one module, the template, as `new-module` writes it."""
-    root = Path(tempfile.mkdtemp(prefix="template-course-"))
+    root = Path(FOLDER.name)
     shutil.copytree(
         ROOT / "course", root / "course", ignore=shutil.ignore_patterns("sources", "work")
     )
@@ -102,13 +103,14 @@ def running_text(markdown: str) -> str:
 
 
 def sentences(notebook: dict[str, Any]) -> list[str]:
-    """Return the sentences of a notebook's prose."""
+    """Return the sentences of a notebook's prose; a callout's label is not one."""
     found = []
     for cell in prose_cells(notebook):
-        for paragraph in re.split(r"\n\s*\n", running_text(cell)):
+        unlabelled = re.sub(r"\*\*[^*\n]+[.:]\*\*", "", cell)
+        for paragraph in re.split(r"\n\s*\n", running_text(unlabelled)):
             joined = " ".join(paragraph.split())
-            found += [part.strip() for part in re.split(r"(?<=[.!?:])\s+(?=[A-Z\"'(])", joined)]
-    return [sentence for sentence in found if re.search(r"[A-Za-z]", sentence)]
+            found += [part.strip() for part in re.split(r"(?<=[.!?])\s+(?=[A-Z\"'(])", joined)]
+    return [sentence for sentence in found if words(sentence) > 2]
 
 
 def words(part: str) -> int:
