@@ -41,9 +41,10 @@ def is_total(name: str) -> bool:
 def naming_problems(table: pd.DataFrame, kind: TableKind, rows: list[int]) -> list[Problem]:
     """List totals, footnotes, double rows and names spelt in two ways among the row labels."""
     problems: list[Problem] = []
-    for name in [one for one in ("region", "industry", "group") if one in table.columns]:
+    places = [name for name in kind.key if name in ("region", "industry", "group")]
+    for name in places:
         problems += _spelling_problems(table[name], rows, unique=kind.key == (name,))
-    for name in sorted({kind.key[0], *({"region", "industry"} & set(table.columns))}):
+    for name in dict.fromkeys([kind.key[0], *places]):
         for place, label in table[name].dropna().items():
             row, text = rows[int(str(place))], str(label)
             if is_total(text):
@@ -85,8 +86,13 @@ def look_alikes(names: Iterable[str]) -> list[str]:
     ]
 
 
-def total_problems(figures: pd.DataFrame, rows: list[int]) -> list[Problem]:
-    """List rows and columns that are the sum of all others, whatever their name."""
+def total_problems(
+    figures: pd.DataFrame, labels: "pd.Series[str]", rows: list[int]
+) -> list[Problem]:
+    """List columns named as totals, and rows and columns that are the sum of all others.
+
+    Rows named as totals are left to `naming_problems`.
+    """
     problems = []
     for name in figures.columns:
         if is_total(str(name)):
@@ -98,7 +104,7 @@ def total_problems(figures: pd.DataFrame, rows: list[int]) -> list[Problem]:
                 Problem(0, str(name), "", "this column is the sum of all others", "delete it")
             )
     for place in figures.index:
-        if _sum_of_others(figures, place):
+        if not is_total(_as_text(labels[place])) and _sum_of_others(figures, place):
             problems.append(
                 Problem(rows[place], "", "", "this row is the sum of all others", "delete it")
             )

@@ -87,6 +87,7 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
 def _read_text(content: bytes, encoding: str | None) -> tuple[list[list[object]], list[str]]:
     text, note = decode(content, encoding)
     notes = [note] if note else []
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # Windows and old Macintosh line ends
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep="):  # Excel's own first line
         separator = first.strip()[4:5] or "\t"
@@ -94,17 +95,22 @@ def _read_text(content: bytes, encoding: str | None) -> tuple[list[list[object]]
     else:
         separator = _find_separator(text)
     notes.append(f"Cells are separated by {SEPARATORS.get(separator, repr(separator))}s.")
-    grid: list[list[object]] = [
-        list(row) for row in csv.reader(StringIO(text), delimiter=separator)
-    ]
+    grid: list[list[object]] = [list(row) for row in _rows(text, separator)]
     return grid, notes
+
+
+def _rows(text: str, separator: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(StringIO(text), delimiter=separator))
+    except csv.Error as error:
+        raise ValueError(f"The file holds no table: {error}.") from error
 
 
 def _find_separator(text: str) -> str:
     """The mark that splits most lines into the same number of cells, two or more."""
     best, score = ",", (0.0, 0)
     for separator in SEPARATORS:
-        widths = [len(row) for row in csv.reader(StringIO(text), delimiter=separator) if any(row)]
+        widths = [len(row) for row in _rows(text, separator) if any(row)]
         if not widths:
             continue
         width, lines = Counter(widths).most_common(1)[0]

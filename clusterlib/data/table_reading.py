@@ -51,7 +51,14 @@ def read_table(
             if problem:
                 unread.add((raw.rows[number], name))
                 problems.append(Problem(raw.rows[number], name, str(cells[place]), *problem))
-    table = pd.DataFrame(data)
+    empty = {name for name, cells in data.items() if all(cell is None for cell in cells)}
+    # A column of text without any text must not turn into a column of figures.
+    table = pd.DataFrame(
+        {
+            name: pd.Series(cells, dtype="object" if name in empty else None)
+            for name, cells in data.items()
+        }
+    )
     problems += [
         one for one in schema_problems(table, kind, raw.rows) if (one.row, one.column) not in unread
     ]
@@ -182,7 +189,7 @@ def _read_cell(
 def _figure_problems(table: pd.DataFrame, kind: TableKind, rows: list[int]) -> list[Problem]:
     if kind.name == "employment":
         figures = table.drop(columns="region")
-        return total_problems(figures, rows) + share_problems(figures)
+        return total_problems(figures, table["region"], rows) + share_problems(figures)
     if kind.name in ("employment_long", "plants"):
         name = "jobs" if kind.name == "employment_long" else "employment"
         return share_problems(table[[name]]) if name in table else []
