@@ -97,7 +97,7 @@ def home_html(audience: str, audiences: list[str], rows: list[HomeRow], next_slu
     return (
         '<section class="cl-root cl-home" aria-label="Course home" style="max-width:none">'
         f"<p>You are reading the variant for <strong>{own}</strong>. "
-        f" Go to another: {others}.</p>"
+        f"Go to another: {others}.</p>"
         f"<p><strong>Your next step.</strong> {_html_next(rows, next_slug)}</p>"
         '<table class="cl-table"><caption>Modules of the course and your progress</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></section>"
