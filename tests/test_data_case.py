@@ -13,7 +13,7 @@ AUDIENCES = ["academic", "enterprise", "government", "ngo"]
 SEEDS = [0, 1, 7, 2027, 99_991]
 STREAM_INTEGERS = [732, 914, 606, 8, 421]
 STREAM_UNIFORMS = [0.72763, 0.799729, 0.786416]
-DEFAULT_FINGERPRINT = "78687a9510b2bd7b"
+DEFAULT_FINGERPRINT = "784a5a2c3dfe831c"
 
 
 @pytest.fixture(scope="module", params=SEEDS)
@@ -137,7 +137,7 @@ def test_non_response_is_not_random(case):
     by_size = firms.groupby("size_class")["replied"].mean()
     assert by_size["micro"] < by_size["small"] < by_size["medium"] < by_size["large"]
     remote = case.members["district"].eq(case.places["remote_district"])
-    assert case.members.loc[remote, "replied"].mean() < 0.4
+    assert case.members.loc[remote, "replied"].sum() == 2  # a cell too small to be shown
     assert case.members.loc[~remote, "replied"].mean() > 0.7
 
 

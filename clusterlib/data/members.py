@@ -19,7 +19,7 @@ REPLIES = {
     ("ngo", None): 5,
 }
 WOMEN_LED = 21
-REMOTE_PENALTY = 0.55  # how far the remote district falls back in the queue of those who reply
+REMOTE_REPLIES = ("enterprise", "ngo")  # one of each from the remote district: too few to show
 
 
 def make_members(seed: int) -> pd.DataFrame:
@@ -54,7 +54,11 @@ def _who_replied(
     members: pd.DataFrame, remote: str, draws: np.random.Generator
 ) -> "pd.Series[bool]":
     queue = pd.Series(draws.random(len(members)), index=members.index)
-    queue += REMOTE_PENALTY * members["district"].eq(remote)
+    far = members["district"].eq(remote)
+    queue += far  # a place in the queue behind everyone else of the same stratum
+    for kind in REMOTE_REPLIES:
+        smallest = members.index[far & members["kind"].eq(kind) & members["size_class"].eq("micro")]
+        queue[smallest[int(draws.integers(len(smallest)))]] = -1.0
     replied = pd.Series(False, index=members.index)
     for (kind, size), number in REPLIES.items():
         stratum = members["kind"].eq(kind)
