@@ -41,9 +41,10 @@ def micmac(matrix: pd.DataFrame, max_power: int = 9) -> Structure:
         ValueError: negative or missing influence, max_power below 1, or fractions so large that
             their powers leave the range of numbers.
     Convention:
-        Stable means that both orders stay the same over at least the last three powers. Whole
-        numbers are multiplied exactly, however long. An order that goes to and fro is reported as
-        not stable, and so is a matrix without a loop, where influence dies out.
+        Stable means that both orders stay the same over at least the last three powers, and over
+        as many further ones as there are elements. Whole numbers are multiplied exactly. An order
+        that goes to and fro is reported as not stable, and so is a matrix without a loop, where
+        influence dies out.
     Reference:
         LIPSOR (n.d.) for the three phases in the authors' words.
 
@@ -63,13 +64,16 @@ def micmac(matrix: pd.DataFrame, max_power: int = 9) -> Structure:
     )
     values = clean.to_numpy(copy=True)
     np.fill_diagonal(values, 0.0)
-    rows, columns = _sums(values, max_power)
-    powers = pd.RangeIndex(1, max_power + 1)
-    influence, dependence = (_table(sums, clean.index, powers) for sums in (rows, columns))
-    ranks = [_ranks(table) for table in (influence, dependence)]
+    # Looking one power further for each element unmasks orders that only seem to rest.
+    rows, columns = _sums(values, max_power, ahead=len(values))
+    influence, dependence = (
+        _table(sums[:max_power], clean.index, max_power) for sums in (rows, columns)
+    )
+    ranks = [_ranks(sums, clean.index) for sums in (rows, columns)]
     since = max(_settled_since(table) for table in ranks)
-    dead = next((p for p in powers if not any(influence[p])), None)
+    dead = next((p for p in range(1, max_power + 1) if not any(influence[p])), None)
     stable = dead is None and max_power - since + 1 >= _IN_A_ROW
+    ranks = [table.loc[:, :max_power] for table in ranks]
     return Structure(
         influence=influence,
         dependence=dependence,
@@ -81,17 +85,21 @@ def micmac(matrix: pd.DataFrame, max_power: int = 9) -> Structure:
     )
 
 
-def _sums(values: np.ndarray, max_power: int) -> tuple[list[list[float]], list[list[float]]]:
+def _sums(
+    values: np.ndarray, max_power: int, ahead: int
+) -> tuple[list[list[float]], list[list[float]]]:
     """Row and column sums of each power; Python integers where all influences are whole."""
     whole = bool((values == np.round(values)).all())
     step = np.array([[int(v) for v in row] for row in values], dtype=object) if whole else values
     ones = np.array([1] * len(values), dtype=step.dtype)
     rows, columns = [], []
     across, down = ones, ones
-    for power in range(1, max_power + 1):
+    for power in range(1, max_power + ahead + 1):
         with np.errstate(over="ignore", invalid="ignore"):
             across, down = step @ across, step.T @ down
         if not whole and not (np.isfinite(across).all() and np.isfinite(down).all()):
+            if power > max_power:
+                break
             raise ValueError(
                 f"the sums leave the range of numbers at power {power}: use whole scores, which "
                 f"have no limit, or max_power={power - 1}"
@@ -101,24 +109,23 @@ def _sums(values: np.ndarray, max_power: int) -> tuple[list[list[float]], list[l
     return rows, columns
 
 
-def _table(sums: list[list[float]], names: pd.Index, powers: pd.RangeIndex) -> pd.DataFrame:
+def _table(sums: list[list[float]], names: pd.Index, max_power: int) -> pd.DataFrame:
     """Rows elements, columns powers; long integers stay exact as Python numbers."""
     cells = np.array(sums, dtype=object).T
     if all(isinstance(cell, int) for cell in cells.flat):
         kind: type = np.int64 if max(cells.flat) <= _LONGEST_INT64 else object
     else:
         kind = float
-    return pd.DataFrame(cells.astype(kind), index=names, columns=powers)
+    return pd.DataFrame(cells.astype(kind), index=names, columns=range(1, max_power + 1))
 
 
-def _ranks(table: pd.DataFrame) -> pd.DataFrame:
-    """Rank 1 for the largest of each column, without rounding long integers to floats."""
+def _ranks(sums: list[list[float]], names: pd.Index) -> pd.DataFrame:
+    """Rank 1 for the largest of each power, without rounding long integers to floats."""
     ranks = {}
-    for power in table.columns:
-        values = table[power].tolist()
+    for power, values in enumerate(sums, start=1):
         order = sorted(values, reverse=True)
         ranks[power] = [order.index(value) + 1 for value in values]
-    return pd.DataFrame(ranks, index=table.index)
+    return pd.DataFrame(ranks, index=names)
 
 
 def _settled_since(ranks: pd.DataFrame) -> int:
@@ -139,6 +146,7 @@ def _note(ranks: list[pd.DataFrame], stable: bool, since: int, dead: int | None)
         )
     if stable:
         return f"stable from power {since} to {last}"
+    since = min(since, last)
     if last < _IN_A_ROW:
         return f"not known: {_IN_A_ROW} powers at least are needed to see whether the order settles"
     # An order that was left and has come back will be left again.
@@ -150,4 +158,4 @@ def _note(ranks: list[pd.DataFrame], stable: bool, since: int, dead: int | None)
         return (
             "not stable: the order goes to and fro between powers, so name no key variables from it"
         )
-    return f"not stable: the order still changes at power {since}; try a higher max_power"
+    return f"not stable: the order still changes at or after power {since}; try a higher max_power"

@@ -44,7 +44,8 @@ def match_texts(
         the offers. Texts in different languages are never compared by words: their score is blank
         (not 0), and they are listed only for a shared code. Words are two letters or digits or
         more, in lower case; their weight is term frequency times ln((1 + N)/(1 + n)) + 1 among the
-        texts of one language, and vectors have length 1. The method is blind to synonyms and to word endings.
+        texts of one language, and vectors have length 1. The method is blind to synonyms and to
+        word endings.
     Reference:
         Salton and Buckley (1988).
 
