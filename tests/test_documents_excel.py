@@ -11,9 +11,8 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from test_documents_word import write_profile
+from test_documents_word import load, write_profile
 
-import clusterlib
 from clusterlib import documents
 from clusterlib.documents.setting import AUDIENCES
 
@@ -37,7 +36,7 @@ def computed(path: Path, folder: Path) -> openpyxl.Workbook:
 
 
 def some_services() -> pd.DataFrame:
-    case = clusterlib.load_case("ngo")
+    case = load("ngo")
     services = documents.draft_services(case.competences, ["C09", "C08", "C04"], places=10)
     services["by_when"] = services["by_when"].astype(object)
     services.loc[0, ["owner", "by_when"]] = ["Sofia Lind", date(2026, 9, 30)]
@@ -47,7 +46,7 @@ def some_services() -> pd.DataFrame:
 
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_service_portfolio_opens_with_fixed_headers_and_checks(audience, tmp_path):
-    case = clusterlib.load_case(audience)
+    case = load(audience)
     path = documents.service_portfolio(case, some_services(), audience, folder=tmp_path, on=DAY)
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["Read me", "Services"]
@@ -145,7 +144,7 @@ def test_shift_share_totals_equal_the_method(tmp_path):
 
 
 def pack(folder: Path, **changes: object) -> Path:
-    case = clusterlib.load_case("ngo")
+    case = load("ngo")
     given: dict[str, object] = {
         "tables": {"members": case.members, "jobs: 2015/2020": case.employment},
         "notes": {"members.district": "Where the member works", "employees": "Full-time posts"},
@@ -162,7 +161,7 @@ def test_data_pack_holds_tables_dictionary_problems_and_privacy(tmp_path):
     assert book.sheetnames == [
         "Read me", "members", "jobs- 2015-2020", "Data dictionary", "Problems found", "Privacy",
     ]  # fmt: skip
-    case = clusterlib.load_case("ngo")
+    case = load("ngo")
     assert book["members"].max_row == len(case.members) + 1
     dictionary = pd.DataFrame(list(book["Data dictionary"].values)[1:]).set_index([0, 1])
     assert dictionary.loc[("members", "district"), 5] == "Where the member works"
@@ -181,6 +180,12 @@ def test_a_confidential_cell_stays_blank_in_the_pack(tmp_path):
     sheet = openpyxl.load_workbook(pack(tmp_path))["jobs- 2015-2020"]
     blanks = sum(cell is None for row in sheet.values for cell in row)
     assert blanks == 1
+
+
+def test_years_and_numbers_read_as_such(tmp_path):
+    sheet = openpyxl.load_workbook(pack(tmp_path))["members"]
+    formats = {column[0].value: column[1].number_format for column in sheet.columns}
+    assert (formats["joined"], formats["employees"]) == ("0", "#,##0")
 
 
 def test_a_clean_pack_says_so_and_wrong_notes_are_named(tmp_path):

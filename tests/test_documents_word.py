@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import docx
@@ -27,8 +28,13 @@ def chart():
     return figure, "Trust among rivals has the widest gap, 6.1 points; grants the least, 2.2."
 
 
+@cache
+def load(audience: str):
+    return clusterlib.load_case(audience)
+
+
 def write_needs(audience: str, folder: Path, **changes: object) -> Path:
-    case = clusterlib.load_case(audience)
+    case = load(audience)
     ranking = needs.borich(case.importance, case.ability)
     answers = pd.concat({"importance": case.importance, "ability": case.ability}, axis=1)
     given: dict[str, object] = {
@@ -50,7 +56,7 @@ def write_needs(audience: str, folder: Path, **changes: object) -> Path:
 
 
 def write_profile(audience: str, folder: Path, **changes: object) -> tuple[Path, Path]:
-    case = clusterlib.load_case(audience)
+    case = load(audience)
     here, jobs = case.region, case.employment
     known = jobs.columns[jobs.notna().all() & (case.employment_start.loc[here] > 0)]
     parts = mapping.shift_share(
@@ -144,7 +150,7 @@ def test_documents_work_with_a_screen_reader_and_without_colour(audience, tmp_pa
 
 
 def test_synthetic_data_the_day_and_limits_are_said(tmp_path):
-    case = clusterlib.load_case("government")
+    case = load("government")
     path = write_needs("government", tmp_path)
     footer = docx.Document(str(path)).sections[0].footer.paragraphs[0].text
     assert case.synthetic_note in footer
@@ -162,7 +168,7 @@ def test_own_data_is_not_called_synthetic(tmp_path):
 
 
 def test_no_single_respondent_is_printed(tmp_path):
-    case = clusterlib.load_case("ngo")
+    case = load("ngo")
     text = all_text(write_needs("ngo", tmp_path))
     assert "40 people replied" in text
     assert "One person gave the same mark to everything" in text

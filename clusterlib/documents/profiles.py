@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 
 from clusterlib.documents.report import Picture, Report
 from clusterlib.documents.setting import Setting, check_audience, read_setting
 from clusterlib.documents.tables import check_chosen, headed, reasons_for, with_index
 from clusterlib.documents.voices import PROFILE
-from clusterlib.documents.workbook import Workbook, formula
+from clusterlib.documents.workbook import BOLD, Workbook, formula
 from clusterlib.documents.writing import (
     common_blocks,
+    sentence,
     start_report,
     write_choices,
     write_sections,
@@ -81,7 +82,9 @@ def regional_profile(
     blocks = common_blocks(audience, figures) | _blocks(setting, own, shift_share, rated, blind)
     blocks["answer"] = lambda report: report.text(_answer(audience, setting, labels, dropped))
     blocks["chosen"] = lambda report: write_choices(report, {k: k for k in labels}, why)
-    blocks["dropped"] = lambda report: report.facts({"Dropped": f"{dropped}. {why[dropped]}"})
+    blocks["dropped"] = lambda report: report.facts(
+        {"Dropped": f"{dropped}. {sentence(why[dropped])}"}
+    )
     write_sections(report, voice, blocks)
     document = report.save("regional-profile.docx", MODULE, folder, setting.data_note)
 
@@ -207,10 +210,11 @@ def _shift_share_sheet(book: Workbook, shift_share: pd.DataFrame) -> None:
         fits = f'IF(ABS(B{row}-{total}{row})<0.5,"yes","no")'
         text = f'=IF(AND({known},ISNUMBER(B{row})),{fits},"not known")'
         formula(sheet.cell(row, check), text)
-    sheet.cell(last + 1, 1, "total").font = Font(bold=True)
+        sheet.cell(row, check).alignment = Alignment("center", "top")
+    sheet.cell(last + 1, 1, "total").font = BOLD
     for number in range(2, width + 1):
         letter = get_column_letter(number)
         column = f"{letter}2:{letter}{last}"
         cell = sheet[f"{letter}{last + 1}"]
         formula(cell, f'=IF(COUNT({column})={len(rows)},SUM({column}),"not known")')
-        cell.font = Font(bold=True)
+        cell.font = BOLD

@@ -96,7 +96,7 @@ class Report:
         table = self.document.add_table(rows=1, cols=len(frame.columns), style="Table Grid")
         _pad_cells(table)
         _describe_table(table, clean(caption))
-        numeric = [_is_number(frame[column]) for column in frame.columns]
+        numeric = [is_number(frame[column]) for column in frame.columns]
         for cell, column, right in zip(table.rows[0].cells, frame.columns, numeric, strict=True):
             _fill(cell, clean(column), bold=True, right=right)
             _shade(cell, HEADER_SHADE)
@@ -242,7 +242,8 @@ def _describe_table(table: Any, caption: str) -> None:
         table._tbl.tblPr.append(element)
 
 
-def _is_number(column: pd.Series[Any]) -> bool:
+def is_number(column: pd.Series[Any]) -> bool:
+    """Say whether a column holds numbers; yes and no are words, not numbers."""
     types = pd.api.types
     return types.is_numeric_dtype(column) and not types.is_bool_dtype(column)
 

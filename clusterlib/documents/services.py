@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from clusterlib.documents.setting import check_audience, read_setting
 from clusterlib.documents.tables import check_chosen
-from clusterlib.documents.workbook import Workbook, formula
+from clusterlib.documents.workbook import BOLD, Workbook, formula
 
 FORMATS = ("workshop", "coaching", "study visit", "online course", "peer group", "conference")
 COLUMNS = {
@@ -96,11 +95,11 @@ def service_portfolio(
     for row in range(2, last + 1):
         text = f'=IF(OR(ISBLANK(F{row}),ISBLANK(G{row})),"",F{row}*G{row})'
         formula(sheet.cell(row, 8), text)
-    sheet.cell(last + 1, 1, "Total of filled rows").font = Font(bold=True)
+    sheet.cell(last + 1, 1, "Total of filled rows").font = BOLD
     for column in ("G", "H"):
         cell = sheet[f"{column}{last + 1}"]
         formula(cell, f"=SUM({column}2:{column}{last})")
-        cell.font = Font(bold=True)
+        cell.font = BOLD
     _validate(sheet, last)
     sheet.freeze_panes = "C2"
     return book.save("service-portfolio.xlsx", "02-needs", folder)

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,18 @@ import pandas as pd
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from clusterlib.documents.package import clean, deliver, moment
-from clusterlib.documents.report import show_date
+from clusterlib.documents.report import is_number, show_date, show_value
 
 HEADER = PatternFill("solid", fgColor="E4E9F2")
 LINE = Border(bottom=Side(style="thin", color="1A2B4A"))
-WIDEST = 48
+WIDEST = 36
+READ_ME_WIDTH = 88
+LINE_HEIGHT = 15.0  # points
+BOLD = Font(name="Calibri", size=11, bold=True)
 
 
 class Workbook:
@@ -38,13 +43,16 @@ class Workbook:
         self.book.calculation.fullCalcOnLoad = True
         sheet = self.book.active
         sheet.title = "Read me"
-        sheet.column_dimensions["A"].width = 100
+        sheet.column_dimensions["A"].width = READ_ME_WIDTH
         lines = [title, data_note, f"Generated on {show_date(on)}.", *read_me]
         for number, line in enumerate(lines, 1):
             cell = sheet.cell(number, 1)
             put(cell, line)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet["A1"].font = Font(bold=True, size=16)
+            sheet.row_dimensions[number].height = LINE_HEIGHT * ceil(len(line) / 80)
+        sheet["A1"].font = Font(name="Calibri", bold=True, size=16)
+        sheet.row_dimensions[1].height = 24
+        _fit_page(sheet)
 
     def sheet(self, name: str, frame: pd.DataFrame) -> Worksheet:
         """Add a sheet with a table from A1: fixed header row, filter, widths, print titles.
@@ -56,8 +64,7 @@ class Workbook:
         for number, column in enumerate(frame.columns, 1):
             cell = sheet.cell(1, number)
             put(cell, str(column))
-            cell.font, cell.fill, cell.border = Font(bold=True), HEADER, LINE
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.font, cell.fill, cell.border = BOLD, HEADER, LINE
         for row, values in enumerate(frame.itertuples(index=False), 2):
             for number, value in enumerate(values, 1):
                 put(sheet.cell(row, number), value)
@@ -69,11 +76,8 @@ class Workbook:
             f"A1:{get_column_letter(max(1, len(frame.columns)))}{len(frame) + 1}"
         )
         sheet.print_title_rows = "1:1"
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-        sheet.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(
-            fitToPage=True
-        )
+        _grow_rows(sheet, frame)
+        _fit_page(sheet)
         return sheet
 
     def save(self, name: str, module: str, folder: str | Path | None) -> Path:
@@ -122,16 +126,38 @@ def sheet_name(name: str, taken: Sequence[str] = ()) -> str:
     return chosen
 
 
+def _fit_page(sheet: Worksheet) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _grow_rows(sheet: Worksheet, frame: pd.DataFrame) -> None:
+    # Not every program grows a row for wrapped text by itself.
+    for row, values in enumerate(frame.itertuples(index=False), 2):
+        longest = max((len(show_value(value)) for value in values), default=0)
+        if longest + 3 > WIDEST:
+            sheet.row_dimensions[row].height = LINE_HEIGHT * ceil(longest / (WIDEST - 5))
+
+
 def _style_column(sheet: Worksheet, number: int, column: pd.Series[Any]) -> None:
     longest = max([len(word) for word in str(column.name).split()] + [8])
-    if len(column):
-        longest = max(longest, int(column.astype("string").str.len().fillna(0).max()))
-    letter = get_column_letter(number)
-    if pd.api.types.is_numeric_dtype(column):
-        whole = bool((column.dropna() % 1 == 0).all())
-        for (cell,) in sheet.iter_rows(2, sheet.max_row, number, number):
-            cell.number_format = "#,##0" if whole else "#,##0.00"
-    sheet.column_dimensions[letter].width = min(longest + 3, WIDEST)
-    if longest + 3 > WIDEST:
-        for (cell,) in sheet.iter_rows(2, sheet.max_row, number, number):
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    longest = max([longest, *(len(show_value(value)) for value in column)])
+    sheet.column_dimensions[get_column_letter(number)].width = min(longest + 3, WIDEST)
+    numeric = is_number(column)
+    # Text stands a little off the numbers at its left.
+    place = Alignment(
+        "right" if numeric else "left", "top", wrap_text=True, indent=int(not numeric)
+    )
+    for (cell,) in sheet.iter_rows(1, sheet.max_row, number, number):
+        cell.alignment = place
+        if numeric and cell.row > 1:
+            cell.number_format = _number_format(column)
+
+
+def _number_format(column: pd.Series[Any]) -> str:
+    known = column.dropna()
+    if not (known % 1 == 0).all():
+        return "#,##0.00"
+    # Years are written without a separator.
+    return "0" if known.between(1900, 2100).all() else "#,##0"

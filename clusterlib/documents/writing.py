@@ -47,10 +47,11 @@ def common_blocks(audience: str, figures: Sequence[Picture]) -> dict[str, Callab
 
 def write_choices(report: Report, labels: Mapping[str, str], reasons: Mapping[str, str]) -> None:
     """List what was chosen, in order, each with its reason."""
-    report.numbers(f"{labels[key]}. {_sentence(reasons[key])}" for key in labels)
+    report.numbers(f"{labels[key]}. {sentence(reasons[key])}" for key in labels)
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Return the text with a full stop, unless it has its own end."""
     text = text.strip()
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
