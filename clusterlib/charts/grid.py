@@ -6,9 +6,10 @@ from typing import cast
 import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from clusterlib.charts.labels import Box, place_labels
+from clusterlib.charts.labels import Box, pieces_between, place_labels
 from clusterlib.charts.style import (
     BLUE,
     FAINT,
@@ -39,7 +40,7 @@ class NeedsGrid:
     """The grid drawn once; `update` moves the lines and lets points change their quadrant."""
 
     def __init__(
-        self, figure: Figure, labels: Sequence[str], title: str, performance_word: str = "Ability"
+        self, figure: Figure, labels: Sequence[str], title: str, performance_name: str = "ability"
     ) -> None:
         """Draw the frame of the grid on an empty figure; `update` puts the points in."""
         self.figure = figure
@@ -47,7 +48,7 @@ class NeedsGrid:
         dress(
             self.axes,
             title,
-            f"{performance_word} (mean mark, scale points)",
+            f"{performance_name.capitalize()} (mean mark, scale points)",
             "Importance (mean mark, scale points)",
         )
         self._labels = list(labels)
@@ -62,18 +63,16 @@ class NeedsGrid:
                 x, y, quadrant.upper(), transform=self.axes.transAxes, ha=across, va=up,
                 fontsize=TEXT_SIZE - 1, color=FAINT, fontweight="bold",
             )  # fmt: skip
-        self._across = self.axes.axhline(0, color=INK, linewidth=1.4, linestyle="--", zorder=2)
-        self._up = self.axes.axvline(0, color=INK, linewidth=1.4, linestyle="--", zorder=2)
-        # A white ground keeps a name readable where the moving cross-hair passes behind it.
-        ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.85}
-        self._texts = [
-            self.axes.text(0, 0, word, fontsize=TEXT_SIZE, bbox=ground, zorder=4)
-            for word in self._labels
-        ]
+        self._lines = LineCollection([], colors=INK, linewidths=1.4, linestyles="--", zorder=2)
+        self.axes.add_collection(self._lines, autolim=False)
+        self._texts = [self.axes.text(0, 0, word, fontsize=TEXT_SIZE) for word in self._labels]
+        self._boxes: list[Box] = []
         self._leaders = [
             self.axes.plot([], [], color=FAINT, linewidth=0.7, zorder=1)[0] for _ in self._labels
         ]
         self._drawn: pd.DataFrame | None = None
+        self.frame = 0  # grows when the axes or the names move
+        self.moving = (self._lines, *self._points.values())
 
     def update(self, grid: pd.DataFrame, lines: tuple[float, float]) -> None:
         """Show items at their place with the cross-hair at `lines` (importance, performance).
@@ -84,11 +83,23 @@ class NeedsGrid:
         if self._drawn is None or not self._drawn.equals(where):
             self._move_points(where)
             self._drawn = where
+            self.frame += 1
         for quadrant, points in self._points.items():
             there = grid.loc[grid["quadrant"] == quadrant, ["performance", "importance"]]
             points.set_offsets(there.to_numpy(dtype=float))
-        self._across.set_ydata([lines[0], lines[0]])
-        self._up.set_xdata([lines[1], lines[1]])
+        self._lines.set_segments(self._cross_hair(*lines))
+
+    def _cross_hair(self, importance: float, performance: float) -> list[list[tuple[float, float]]]:
+        """Return the two lines in pieces: they stop short of every name, so names stay readable."""
+        to_pixels = self.axes.transData
+        x, y = (float(one) for one in to_pixels.transform((performance, importance)))
+        frame = self.axes.get_window_extent()
+        across = [(box.left, box.right) for box in self._boxes if box.bottom < y < box.top]
+        upward = [(box.bottom, box.top) for box in self._boxes if box.left < x < box.right]
+        pieces = [[(a, y), (b, y)] for a, b in pieces_between(frame.x0, frame.x1, across)]
+        pieces += [[(x, a), (x, b)] for a, b in pieces_between(frame.y0, frame.y1, upward)]
+        back = to_pixels.inverted()
+        return [[(float(a), float(b)) for a, b in back.transform(piece)] for piece in pieces]
 
     def _move_points(self, where: pd.DataFrame) -> None:
         """Fit the axes to the items and find free places for their names."""
@@ -114,9 +125,8 @@ class NeedsGrid:
         # The corner words keep a strip free at the top and at the bottom.
         strip = 18 * self.figure.dpi / 100
         area = Box(frame.x0 + 2, frame.y0 + strip, frame.x1 - 2, frame.y1 - strip)
-        for index, point, box in zip(
-            shown, points, place_labels(points, sizes, area, gap=12.0), strict=True
-        ):
+        self._boxes = place_labels(points, sizes, area, gap=12.0)
+        for index, point, box in zip(shown, points, self._boxes, strict=True):
             corner = to_pixels.inverted().transform((box.left + 2, box.bottom + 3))
             self._texts[index].set_position((float(corner[0]), float(corner[1])))
             nearest = (

@@ -93,3 +93,22 @@ def _candidates(point: tuple[float, float], size: tuple[float, float], gap: floa
             Box(a - width / 2, b - height / 2, a + width / 2, b + height / 2) for a, b in centres
         ]
     return boxes
+
+
+def pieces_between(
+    low: float, high: float, gaps: Sequence[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """Return what is left of the stretch from `low` to `high` when the gaps are cut out.
+
+    Example:
+        >>> pieces_between(0, 10, [(2, 4), (3, 5)])
+        [(0, 2), (5, 10)]
+    """
+    pieces, start = [], low
+    for left, right in sorted(gaps):
+        if left > start:
+            pieces.append((start, min(left, high)))
+        start = max(start, right)
+    if start < high:
+        pieces.append((start, high))
+    return pieces

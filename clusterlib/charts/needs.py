@@ -24,6 +24,7 @@ def importance_performance(
     crosshair: str = "mean",
     names: Names = None,
     title: str = "Which needs come first?",
+    performance_name: str = "ability",
 ) -> tuple[Figure, str]:
     """Draw the grid of importance against performance, with its four quadrants.
 
@@ -33,6 +34,7 @@ def importance_performance(
         crosshair: "mean", "median" or "scale", see `needs.importance_performance`.
         names: names to show in place of the items' codes.
         title: the question the chart answers.
+        performance_name: what the second table measures, in a word.
 
     Returns:
         The figure, and a summary that names the items of each quadrant.
@@ -55,8 +57,11 @@ def importance_performance(
     lines = needs.crosshair_lines(importance, performance, crosshair)
     labels = named(grid.index, names)
     figure = new_figure(8, 6)
-    NeedsGrid(figure, labels, title).update(grid, (lines.importance, lines.performance))
-    return figure, grid_summary(grid, lines, labels, len(importance), f"the {crosshair}")
+    grid_drawing = NeedsGrid(figure, labels, title, performance_name)
+    grid_drawing.update(grid, (lines.importance, lines.performance))
+    return figure, grid_summary(
+        grid, lines, labels, len(importance), f"the {crosshair}", performance_name
+    )
 
 
 def grid_summary(
@@ -65,12 +70,13 @@ def grid_summary(
     labels: list[str],
     respondents: int,
     rule: str,
+    performance_name: str = "ability",
 ) -> str:
     """Say in words which items lie in which quadrant of a grid."""
     name = pd.Series(labels, index=grid.index)
     parts = [
         f"{len(grid)} items, {respondents} respondents; lines at {rule}: "
-        f"importance {lines[0]:.2f}, performance {lines[1]:.2f}."
+        f"importance {lines[0]:.2f}, {performance_name} {lines[1]:.2f}."
     ]
     for quadrant in ("concentrate here", "keep up the good work", "low priority"):
         inside = listed(list(name[grid["quadrant"] == quadrant]))

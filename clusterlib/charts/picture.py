@@ -2,11 +2,14 @@
 
 import base64
 import io
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -17,17 +20,9 @@ from clusterlib.charts.tables import html_table
 
 def png(figure: Figure) -> bytes:
     """Return the figure as PNG with 128 colours: charts need no more, and small files move fast."""
-    canvas = figure.canvas
-    if not isinstance(canvas, FigureCanvasAgg):
-        canvas = FigureCanvasAgg(figure)
+    canvas = _canvas(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
-    drawn = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    pixels = Image.fromarray(drawn).convert("RGB")
-    buffer = io.BytesIO()
-    pixels.quantize(128, method=Image.Quantize.FASTOCTREE).save(
-        buffer, format="png", compress_level=1
-    )
-    return buffer.getvalue()
+    return _encode(canvas)
 
 
 def image(figure: Figure, alt: str) -> str:
@@ -40,12 +35,59 @@ def image(figure: Figure, alt: str) -> str:
     Raises:
         ValueError: the alternative text is blank.
     """
+    return _element(png(figure), alt)
+
+
+class Stage:
+    """A figure whose frame is drawn once; after that only the artists that move are drawn again."""
+
+    def __init__(self, figure: Figure) -> None:
+        """Keep the figure; nothing is drawn yet."""
+        self._canvas = _canvas(figure)
+        self._frame: Hashable = None
+        self._background: Any = None
+
+    def image(self, alt: str, moving: Sequence[Artist], frame: Hashable) -> str:
+        """Return the figure as ``<img>``; `frame` names all that stands still (None is no name).
+
+        As long as `frame` stays equal, axes, ticks and titles come from the first drawing.
+        """
+        figure = self._canvas.figure
+        if self._background is None or frame is None or frame != self._frame:
+            for artist in moving:
+                artist.set_animated(True)  # left out of the drawing of the frame
+            self._canvas.draw()  # type: ignore[no-untyped-call]
+            self._background = self._canvas.copy_from_bbox(figure.bbox)  # type: ignore[no-untyped-call]
+            self._frame = frame
+            for artist in moving:
+                artist.set_animated(False)
+        self._canvas.restore_region(self._background)  # type: ignore[no-untyped-call]
+        for artist in sorted(moving, key=lambda one: one.get_zorder()):
+            figure.draw_artist(artist)
+        return _element(_encode(self._canvas), alt)
+
+
+def _canvas(figure: Figure) -> FigureCanvasAgg:
+    canvas = figure.canvas
+    return canvas if isinstance(canvas, FigureCanvasAgg) else FigureCanvasAgg(figure)
+
+
+def _encode(canvas: FigureCanvasAgg) -> bytes:
+    drawn = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    pixels = Image.fromarray(drawn).convert("RGB")
+    buffer = io.BytesIO()
+    pixels.quantize(128, method=Image.Quantize.FASTOCTREE).save(
+        buffer, format="png", compress_level=1
+    )
+    return buffer.getvalue()
+
+
+def _element(data: bytes, alt: str) -> str:
     if not alt.strip():
         raise ValueError("a picture needs alternative text: say in one sentence what it shows")
-    data = base64.b64encode(png(figure)).decode("ascii")
     return (
         f'<img class="cl-picture" alt="{escape(alt)}" style="max-width:100%;height:auto" '
-        f'src="data:image/png;base64,{data}">'
+        f'src="data:image/png;base64,{base64.b64encode(data).decode("ascii")}">'
     )
 
 

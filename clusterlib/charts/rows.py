@@ -1,9 +1,12 @@
 """Drawings with one row an industry; each is drawn once and then only moved."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from math import ceil, floor, log
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
@@ -31,17 +34,29 @@ VERDICTS: dict[str, Look] = {"above 1": GREEN, "below 1": VERMILION, "not told a
 PARTS: dict[str, Look] = {"national": SKY, "mix": ORANGE, "regional": GREEN}
 
 
-class _Rows:
+class _Rows(ABC):
     """Industries from top to bottom, with a word in place of a value where there is none."""
 
     def __init__(self, axes: Axes, count: int, title: str, x_label: str) -> None:
         self.axes = axes
+        self.moving: tuple[Artist, ...] = ()
         dress(axes, title, x_label, "")
         self._words = [
             axes.text(0.01, row, "", transform=axes.get_yaxis_transform(), va="center",
                       fontsize=TEXT_SIZE, color=FAINT, fontstyle="italic")
             for row in range(count)
         ]  # fmt: skip
+
+    @abstractmethod
+    def update(self, rows: pd.DataFrame) -> None:
+        """Show the rows: index industry, columns as each drawing says."""
+
+    @property
+    def frame(self) -> tuple[object, ...]:
+        """All that stands still while only the marks move."""
+        labels = tuple(label.get_text() for label in self.axes.get_yticklabels())
+        words = tuple(text.get_text() for text in self._words)
+        return labels, words, self.axes.get_xlim(), self.axes.get_title(loc="left")
 
     def _label(self, names: Sequence[object], words: Sequence[str]) -> None:
         self.axes.set_yticks(range(len(names)), [str(name) for name in names])
@@ -79,6 +94,7 @@ class QuotientDots(_Rows):
             )
             for verdict, look in VERDICTS.items()
         }
+        self.moving = (self._whiskers, *self._dots.values())
         meaning = {
             "above 1": "whole interval above 1",
             "below 1": "whole interval below 1",
@@ -103,7 +119,9 @@ class QuotientDots(_Rows):
         known = values[drawn]
         low = min(0.5, float(known[:, 0].min())) if len(known) else 0.5
         high = max(2.0, float(known[:, 1].max())) if len(known) else 2.0
-        self.axes.set_xlim(low / 1.25, high * 1.25)
+        # Ends in whole steps of a fifth: small changes leave the axis where it is.
+        ends = [floor(log(low, 1.2) - 0.5), ceil(log(high, 1.2) + 0.5)]
+        self.axes.set_xlim(1.2 ** ends[0], 1.2 ** ends[1])
 
 
 class ShiftShareBars(_Rows):
@@ -126,6 +144,8 @@ class ShiftShareBars(_Rows):
         }  # fmt: skip
         self._net = axes.scatter([], [], marker="D", s=48, color="white", edgecolor=INK,
                                  linewidths=1.6, zorder=4)  # fmt: skip
+        patches = [patch for bars in self._bars.values() for patch in bars]
+        self.moving = (*patches, self._net)
         words = {"national": "national growth", "mix": "industry mix", "regional": "regional part"}
         handles: list[Patch | Line2D] = [
             Patch(facecolor=look.colour, edgecolor=INK, hatch=look.hatch, label=words[part])
@@ -171,6 +191,7 @@ class StarBoard(_Rows):
             "no": axes.scatter([], [], marker="_", s=60, color=INK),
             "unknown": axes.scatter([], [], marker="$?$", s=60, color=FAINT),
         }
+        self.moving = tuple(self._marks.values())
         handles = [
             Line2D([], [], marker="*", linestyle="", markersize=13, color=ORANGE.colour,
                    markeredgecolor=INK, label="star"),

@@ -45,7 +45,7 @@ def new_figure(width: float = 8.0, height: float = 5.5) -> Figure:
 
 def dress(axes: Axes, title: str, x_label: str, y_label: str) -> None:
     """Give `axes` its question as title, its units, a faint grid and no box."""
-    axes.set_title(title, fontsize=TITLE_SIZE, loc="left", color=INK, fontweight="bold", pad=12)
+    ask(axes, title)
     axes.set_xlabel(x_label, fontsize=TEXT_SIZE, color=INK)
     axes.set_ylabel(y_label, fontsize=TEXT_SIZE, color=INK)
     axes.tick_params(labelsize=TEXT_SIZE, colors=INK, length=3)
@@ -54,6 +54,11 @@ def dress(axes: Axes, title: str, x_label: str, y_label: str) -> None:
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
         axes.spines[side].set_color(FAINT)
+
+
+def ask(axes: Axes, title: str) -> None:
+    """Write the question of a chart above it."""
+    axes.set_title(title, fontsize=TITLE_SIZE, loc="left", color=INK, fontweight="bold", pad=12)
 
 
 def title_of(figure: Figure) -> str:

@@ -63,7 +63,8 @@ class Check:
         self._feedback = ipywidgets.HTML()
         self._feedback.add_class("cl-live")
         button = ipywidgets.Button(
-            description="Check my answer", layout=ipywidgets.Layout(width="auto")
+            description="Check my answer",
+            layout=ipywidgets.Layout(width="auto", align_self="flex-start"),
         )
         button.add_class("cl-control")
         button.on_click(self._on_check)

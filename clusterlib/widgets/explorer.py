@@ -1,14 +1,15 @@
 """The frame of every explorer: controls, picture, words and table that change together."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Protocol
 
 import ipywidgets
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from clusterlib.charts.picture import image
+from clusterlib.charts.picture import Stage
 from clusterlib.widgets.access import load_once
 from clusterlib.widgets.panel import Panel, close_tree
 from clusterlib.widgets.parameters import Parameter, Settings, complete, defaults
@@ -36,6 +37,14 @@ class Study(Protocol):
     parameters: tuple[Parameter, ...]
     figure: Figure
 
+    @property
+    def moving(self) -> Sequence[Artist]:
+        """The artists that `update` moves."""
+
+    @property
+    def frame(self) -> Hashable:
+        """A value that changes when anything else in the figure does."""
+
     def adjust(self, name: str, settings: Settings) -> Settings:
         """Return the settings after the reader moved the control `name`: others may follow it."""
 
@@ -50,6 +59,7 @@ class Explorer:
         """Open the study at `settings`; what is not named there starts at its default."""
         start = complete(study.parameters, settings)
         self._study = study
+        self._stage = Stage(study.figure)
         self._picture = ipywidgets.HTML()
         self._headline = _live("cl-headline")
         self._words = ipywidgets.HTML()
@@ -111,7 +121,9 @@ class Explorer:
 
     def _refresh(self) -> None:
         self._reading = self._study.update(self.value)
-        self._picture.value = image(self._study.figure, self._reading.alt)
+        self._picture.value = self._stage.image(
+            self._reading.alt, self._study.moving, self._study.frame
+        )
         self._headline.value = escape(self._reading.headline)
         self._words.value = (
             f'<div class="cl-words">{self._reading.summary}'

@@ -1,10 +1,11 @@
 """The needs matrix: an importance-performance grid whose cross-hair the reader moves."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
+from matplotlib.artist import Artist
 
 from clusterlib import needs
 from clusterlib.charts.grid import NeedsGrid
@@ -53,11 +54,15 @@ class NeedsMatrixModel:
             False: (importance, ability),
             True: (importance.loc[kept], ability.loc[kept]),
         }
+        self._means = {
+            leave_out: needs.importance_performance(*answers, "mean")
+            for leave_out, answers in self._answers.items()
+        }
 
     def read(self, rule: str, own: tuple[float, float], leave_out: bool) -> Matrix:
         """Return the grid for a rule ("mean", "median", "scale" or "own", with its two lines)."""
         importance, ability = self._answers[leave_out]
-        mean = needs.importance_performance(importance, ability, "mean")
+        mean = self._means[leave_out]
         if rule == "own":
             lines = needs.Crosshair(*own)
         else:
@@ -115,6 +120,16 @@ class NeedsMatrixStudy:
         self._labels = named(start.grid.index, names)
         self.figure = new_figure(8, 6)
         self._picture = NeedsGrid(self.figure, self._labels, "Which needs come first?")
+
+    @property
+    def moving(self) -> Sequence[Artist]:
+        """Lines, points and names: the names lie over the lines."""
+        return self._picture.moving
+
+    @property
+    def frame(self) -> Hashable:
+        """The axes, which move only when other answers are counted."""
+        return self._picture.frame
 
     def adjust(self, name: str, settings: Settings) -> Settings:
         """Let the two sliders show the lines of a rule, and a moved slider mean "own lines"."""

@@ -1,10 +1,11 @@
 """The regional profile: one region's industries seen three ways."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from clusterlib.charts.mapping import (
@@ -15,7 +16,7 @@ from clusterlib.charts.mapping import (
     star_profile,
 )
 from clusterlib.charts.rows import PLACE, QuotientDots, ShiftShareBars, StarBoard
-from clusterlib.charts.style import new_figure
+from clusterlib.charts.style import ask, new_figure
 from clusterlib.charts.tables import html_table
 from clusterlib.widgets.explorer import Explorer, Reading
 from clusterlib.widgets.parameters import Choice, Parameter, Settings, Slider
@@ -74,12 +75,25 @@ class RegionalProfileStudy:
         )
         count = len(model.employment.columns)
         self.figure = new_figure(8, max(3.0, 0.36 * count + 1.4))
+        self._view = "quotients"
         self._axes: dict[str, Axes] = {
             view: self.figure.add_axes(PLACE, label=view, visible=False) for view in _VIEWS
         }
-        self._quotients = QuotientDots(self._axes["quotients"], count, "")
-        self._shift_share = ShiftShareBars(self._axes["shift_share"], count, "")
-        self._stars = StarBoard(self._axes["stars"], count, "", star_labels())
+        self._drawings = {
+            "quotients": QuotientDots(self._axes["quotients"], count, ""),
+            "shift_share": ShiftShareBars(self._axes["shift_share"], count, ""),
+            "stars": StarBoard(self._axes["stars"], count, "", star_labels()),
+        }
+
+    @property
+    def moving(self) -> Sequence[Artist]:
+        """The marks of the view in sight."""
+        return self._drawings[self._view].moving
+
+    @property
+    def frame(self) -> Hashable:
+        """View, rows, ends of the axis and title."""
+        return self._view, self._drawings[self._view].frame
 
     def adjust(self, name: str, settings: Settings) -> Settings:
         """Leave the settings as they are: no control here moves another."""
@@ -91,16 +105,12 @@ class RegionalProfileStudy:
         profile = self.model.read(
             view, region, float(settings["level"]) / 100, float(settings["minimum_jobs"])
         )
-        if view == "quotients":
-            self._quotients.update(profile.rows)
-        elif view == "shift_share":
-            self._shift_share.update(profile.rows)
-        else:
-            self._stars.update(profile.rows)
+        self._view = view
+        self._drawings[view].update(profile.rows)
         for name, axes in self._axes.items():
             axes.set_visible(name == view)
         title = _TITLES[view].format(region)
-        self._axes[view].set_title(title, loc="left")
+        ask(self._axes[view], title)
         return Reading(
             alt=f"Chart. {title} {profile.headline}",
             headline=profile.headline,

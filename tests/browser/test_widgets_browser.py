@@ -152,7 +152,6 @@ def test_self_checks_by_keyboard(page, lab, visit, run_notebook, tmp_path):
     choice = page.locator(".cl-root").nth(0)
     choice.get_by_role("radiogroup").wait_for()
     choice.get_by_role("radio").first.focus()
-    page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     assert choice.get_by_role("radio").nth(1).is_checked()
     choice.get_by_role("button", name="Check my answer").press("Enter")
