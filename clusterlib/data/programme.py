@@ -47,6 +47,8 @@ def make_national(seed: int, importance: pd.DataFrame, ability: pd.DataFrame) ->
     risen = sorted(5 + place for place in _two_of(draws, 3))
     for down, up in zip(fallen, risen, strict=True):
         order[down], order[up] = order[up], order[down]
+    for place in _neighbours(draws):  # no two surveys agree on the rest of their order
+        order[place], order[place + 1] = order[place + 1], order[place]
     scores = np.sort(regional.to_numpy() * jitter(draws, 0.12, len(order)))[::-1]
     spread = 0.01 * np.arange(len(order))[::-1]  # keeps two scores from being equal
     table = pd.DataFrame(
@@ -54,6 +56,12 @@ def make_national(seed: int, importance: pd.DataFrame, ability: pd.DataFrame) ->
         index=pd.Index(order, name="code"),
     )
     return table.sort_index()
+
+
+def _neighbours(draws: np.random.Generator) -> list[int]:
+    """Pick places below the first five that change with the next one; no place moves twice."""
+    start = 5 + int(draws.random() < 0.5)
+    return [place for place in range(start, 11, 2) if draws.random() < 0.8]
 
 
 def _two_of(draws: np.random.Generator, number: int) -> list[int]:
