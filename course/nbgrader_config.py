@@ -46,18 +46,18 @@ else:
     c.Exchange.root = str(cohort.exchange)
 let_sqlite_wait()
 
+# What learners hand in beside the notebook is kept: their own cells may read it.
+JUNK = [".*", "__pycache__", "*.pyc", "*~", "feedback"]
+c.CourseDirectory.ignore = JUNK
 # Nothing but notebooks goes out. nbgrader copies whatever else lies beside a notebook, so every
 # kind of stray file is named; timestamp.txt and submission_secret.txt are nbgrader's own and pass.
-JUNK = [".*", "__pycache__", "*.pyc", "*~", "feedback"]
 TEXT = ["*.md", "*.rst", "*.html", "*.py", "*.toml", "*.json", "*.yml", "*.yaml", "*.tex", "*.bib",
         "*.log", "*.bak", "*.orig", "*.tmp", "[!st]*.txt", "s[!u]*.txt", "t[!i]*.txt"]  # fmt: skip
 DATA = ["*.csv", "*.tsv", "*.xls", "*.xlsx", "*.ods", "*.parquet", "*.pkl", "*.db", "*.sqlite"]
 DOCUMENTS = ["*.doc", "*.docx", "*.odt", "*.pdf", "*.ppt", "*.pptx", "*.png", "*.jpg", "*.jpeg",
              "*.svg", "*.gif", "*.zip", "*.gz", "*.tar"]  # fmt: skip
-c.CourseDirectory.ignore = JUNK + TEXT + DATA + DOCUMENTS
-# What learners hand in beside the notebook is kept: their own cells may read it.
-for app in ("CollectApp", "AutogradeApp", "GenerateFeedbackApp"):
-    c[app].CourseDirectory.ignore = JUNK
+for app in ("GenerateAssignmentApp", "ReleaseAssignmentApp", "FormgradeExtension"):
+    c[app].CourseDirectory.ignore = JUNK + TEXT + DATA + DOCUMENTS
 
 # The same steps as the build, so that a release made here equals the committed exercises.
 c.GenerateAssignment.preprocessors = [

@@ -114,6 +114,15 @@ def test_a_gradebook_belongs_to_one_audience(
     assert "belongs to d-27-government" in errors
 
 
+def test_a_folder_name_that_nbgrader_would_take_for_a_pattern_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = make_course(tmp_path / "course [2027]")
+    monkeypatch.setenv("CLUSTER_COURSE", str(root / "course"))
+    assert new(root, ANNA, timezone="UTC") == 1
+    assert "nbgrader cannot work below" in capsys.readouterr().err
+
+
 def test_passwords_are_not_shown(root: Path) -> None:
     new(root, ANNA, timezone="UTC")
     cohort = all_cohorts(root)[0]

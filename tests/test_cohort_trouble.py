@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from cohort_tree import MODULE, fill_in, make_course, roster, write_probe
 
@@ -91,7 +93,7 @@ def test_one_broken_notebook_does_not_stop_the_others(
     hand_in(cohort, "bela", RIGHT)
     assert collect_and_grade() == (0, 1)
     told = capsys.readouterr()
-    assert "anna: NOT GRADED: " in told.out
+    assert "anna: NOT GRADED: the file is no notebook" in told.out
     assert "bela: 5 of 14 points" in told.out
     assert "1 not done (anna)" in told.err
     assert marks(cohort, MODULE, "bela").score == 5
@@ -99,6 +101,46 @@ def test_one_broken_notebook_does_not_stop_the_others(
     hand_in(cohort, "anna", RIGHT, at="2027-03-02 10:00:00.000000")
     assert collect_and_grade() == (0, 0)
     assert marks(cohort, MODULE, "anna").score == 5
+
+
+def test_what_stops_grading_is_told_in_a_trainers_words(
+    cohort: Cohort, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hand_in(cohort, "anna", {"top-need": "import os\nos._exit(1)"})
+    path = hand_in(cohort, "bela", RIGHT) / f"{MODULE}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(copy.deepcopy(notebook.cells[2]))
+    notebook.cells[-1].id = "copied"
+    nbformat.write(notebook, path)
+    assert collect_and_grade() == (0, 1)
+    told = capsys.readouterr().out
+    assert "anna: NOT GRADED: its code ended Python" in told
+    assert "bela: NOT GRADED: a graded cell was copied" in told
+
+
+def test_files_handed_in_beside_the_notebook_are_there_for_its_cells(cohort: Cohort) -> None:
+    reads = "share = float(open('survey.csv').read())"
+    (hand_in(cohort, "anna", RIGHT | {"share": reads}) / "survey.csv").write_text("0.4")
+    (hand_in(cohort, "bela", RIGHT | {"share": reads}) / ".survey.csv").write_text("0.4")
+    assert collect_and_grade() == (0, 0)
+    assert marks(cohort, MODULE, "anna").score == 5
+    assert marks(cohort, MODULE, "bela").score == 2
+
+
+def test_audiences_without_the_module_are_left_out(
+    cohort: Cohort, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_probe(cohort.root, "academic")
+    listed = str(roster(tmp_path / "a.csv", "cili,Cili,Kis,"))
+    new = ["cohort", "new", "d-27", "--audience", "academic", "--roster", listed]
+    assert main(new) == 0
+    hand_in(cohort, "anna", RIGHT)
+    assert collect_and_grade() == (0, 0)
+    assert f"d-27-academic: {MODULE} is not released, left out" in capsys.readouterr().out
+    assert marks(cohort, MODULE, "anna").score == 5
+    assert main(["export", "d-27", "--to", str(tmp_path)]) == 0
+    table = (tmp_path / "grades.csv").read_text(encoding="utf-8")
+    assert f"academic,cili,Kis,Cili,{',' * 6}" in table
 
 
 def test_a_newer_version_is_graded_and_a_late_one_is_shown(
@@ -182,7 +224,7 @@ def test_the_deadline_moves_without_touching_the_release(
         (["release", "d-27", "07-prob"], 'did you mean "07-probe"?'),
         (["release", "d-27", MODULE, "--due", "28.3.2027"], "is not clear"),
         (["release", "d-27", MODULE, "--audience", "ngo"], 'no cohort "d-27" for ngo'),
-        (["collect", "d-27", "02-needs"], 'has not released "02-needs"'),
+        (["collect", "d-27", "02-needs"], 'd-27 has not released "02-needs"'),
         (["grade", "d-27", "02-needs"], "released: 07-probe"),
         (["feedback", "d-28", MODULE], "known are: d-27-government"),
         (["export", "d-28"], "known are: d-27-government"),

@@ -160,6 +160,7 @@ def scene(base: Path, learners: list[Learner]) -> Iterator[Scene]:
     (root / "solutions" / "government" / MODULE / "answers.csv").write_text("C04", encoding="utf-8")
     for name in ("answers.txt", "notes.md", ".env", "key.xlsx"):
         (root / "solutions" / "government" / MODULE / name).write_text("C04", encoding="utf-8")
+    (root / "exercises" / "government" / MODULE / "model.csv").write_text("C04", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLUSTER_COURSE", str(root / "course"))
         patch.delenv("CLUSTER_COHORT", raising=False)
@@ -265,7 +266,7 @@ def test_plain_nbgrader_generate_does_not_leak_stray_files(scene: Scene) -> None
     )
     assert result.returncode == 0, result.stderr
     folder = scene.cohort.exercise(MODULE).parent
-    assert [path.name for path in folder.iterdir()] == [f"{MODULE}.ipynb"]
+    assert sorted(path.name for path in folder.iterdir()) == [f"{MODULE}.ipynb"]
     # The same cells; nbgrader writes the file without the build's line end.
     exercise = str(scene.cohort.exercise(MODULE))
     text = {path: nbformat.reads(content.decode(), 4) for path, content in before.items()}

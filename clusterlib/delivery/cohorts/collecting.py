@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clusterlib.delivery.cli import CommandError
-from clusterlib.delivery.cohorts.gradebook import learner_ids, open_gradebook
+from clusterlib.delivery.cohorts.gradebook import learner_ids
 from clusterlib.delivery.cohorts.places import Cohort
 from clusterlib.delivery.cohorts.session import Session, StepFailed
 
@@ -22,15 +22,6 @@ class HandIns:
 
     by_learner: dict[str, list[Path]]
     strangers: list[str]
-
-
-def require_released(cohort: Cohort, module: str) -> None:
-    """Raise CommandError when the cohort's gradebook does not know the module."""
-    with open_gradebook(cohort) as gradebook:
-        known = [assignment.name for assignment in gradebook.assignments]
-    if module not in known:
-        there = ", ".join(sorted(known)) or "none"
-        raise CommandError(f'{cohort.course_id} has not released "{module}"; released: {there}')
 
 
 def find_hand_ins(cohort: Cohort, module: str) -> HandIns:
@@ -77,7 +68,7 @@ def collect(
         _refuse_impostor(folder, learner, roster)
     target = session.cohort.folder / "submitted" / learner / module
     before = _timestamp(target)
-    directory = session.directory(module, learner, app="CollectApp")
+    directory = session.directory(module, learner)
     try:
         # Learners on one shared account are told apart by the roster, not by the owner.
         session.run(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from clusterlib.delivery.cli import CommandError
-from clusterlib.delivery.cohorts.places import Cohort, chosen_cohorts
+from clusterlib.delivery.cohorts.places import WORK, Cohort, chosen_cohorts
 
 
 def add_command(
@@ -37,10 +37,29 @@ def selected_cohorts(options: argparse.Namespace) -> list[Cohort]:
     return chosen_cohorts(course_root(), options.name, options.audience)
 
 
-def finish(failures: list[str], cohort: Cohort) -> None:
-    """Raise CommandError when some learners' work could not be handled."""
+def released_cohorts(options: argparse.Namespace) -> list[Cohort]:
+    """Return those of the chosen audiences that have the module; CommandError when none has."""
+    from clusterlib.delivery.cohorts.gradebook import released_modules
+
+    chosen = selected_cohorts(options)
+    released = {cohort: released_modules(cohort) for cohort in chosen}
+    with_module = [cohort for cohort in chosen if options.module in released[cohort]]
+    if not with_module:
+        there = ", ".join(sorted({name for names in released.values() for name in names}))
+        raise CommandError(
+            f'{options.name} has not released "{options.module}"; released: {there or "none"}'
+        )
+    for cohort in chosen:
+        if cohort not in with_module:
+            print(f"{cohort.course_id}: {options.module} is not released, left out")
+    return with_module
+
+
+def finish(failures: list[str], name: str) -> int:
+    """Return exit code 0, or raise CommandError when some learners' work was left undone."""
     if failures:
         raise CommandError(
-            f"{len(failures)} not done ({', '.join(failures)}); the rest is; "
-            f"details in {cohort.work}/nbgrader.log"
+            f"{len(failures)} not done ({', '.join(failures)}), the others are; "
+            f"details in {WORK}/{name}/<audience>/nbgrader.log"
         )
+    return 0

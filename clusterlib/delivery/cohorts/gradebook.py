@@ -131,3 +131,9 @@ def learner_ids(cohort: Cohort) -> list[str]:
     """Return the ids on the roster, in order."""
     with open_gradebook(cohort) as gradebook:
         return sorted(student.id for student in gradebook.students)
+
+
+def released_modules(cohort: Cohort) -> list[str]:
+    """Return the modules that the gradebook knows, in order."""
+    with open_gradebook(cohort) as gradebook:
+        return sorted(assignment.name for assignment in gradebook.assignments)

@@ -54,9 +54,7 @@ def grade(session: Session, module: str, learner: str) -> Marks:
     cohort = session.cohort
     aside = cohort.folder / ASIDE / learner / module
     target = cohort.folder / "autograded" / learner / module
-    directory = session.directory(
-        module, learner, app="AutogradeApp", autograded_directory=f"{cohort.work}/{ASIDE}"
-    )
+    directory = session.directory(module, learner, autograded_directory=f"{cohort.work}/{ASIDE}")
     shutil.rmtree(aside, ignore_errors=True)
     try:
         session.run(Autograde, directory, force=True)

@@ -58,6 +58,8 @@ def open_cohort(
         raise CommandError(
             f'"{name}" cannot name a cohort: use a-z, 0-9 and hyphens, for example debrecen-2027'
         )
+    if set("*?[") & set(str(root)):
+        raise CommandError(f"nbgrader cannot work below {root}: rename the folder without * ? [")
     audiences = read_course(root).audiences
     if audience not in audiences:
         raise CommandError(f'there is no audience "{audience}": take {", ".join(audiences)}')

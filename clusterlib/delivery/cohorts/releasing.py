@@ -36,7 +36,7 @@ def release(session: Session, module: str, due: datetime | None) -> str:
     if _same_bytes(published, cohort.exercise(module).parent):
         return "already in the exchange, unchanged"
     again = published.exists()
-    _step(session, "ExchangeReleaseAssignment", module, force=True)
+    _publish(session, module)
     return "replaced in the exchange" if again else "released"
 
 
@@ -71,7 +71,9 @@ def _fill_gradebook(session: Session, module: str) -> None:
 
     cohort = session.cohort
     aside = cohort.folder / "release"
-    directory = session.directory(module, release_directory=f"{cohort.work}/release")
+    directory = session.directory(
+        module, app="GenerateAssignmentApp", release_directory=f"{cohort.work}/release"
+    )
     shutil.rmtree(aside, ignore_errors=True)
     try:
         session.run(GenerateAssignment, directory, force=True, create_assignment=True)
@@ -108,10 +110,11 @@ def _same_bytes(published: Path, built: Path) -> bool:
     )
 
 
-def _step(session: Session, step: str, module: str, **options: object) -> None:
-    import nbgrader.exchange.default as exchange
+def _publish(session: Session, module: str) -> None:
+    from nbgrader.exchange.default import ExchangeReleaseAssignment
 
+    directory = session.directory(module, app="ReleaseAssignmentApp")
     try:
-        session.run(getattr(exchange, step), session.directory(module), **options)
+        session.run(ExchangeReleaseAssignment, directory, force=True)
     except StepFailed as error:
         raise CommandError(f"{session.cohort.course_id}: {module}: {error}") from error

@@ -39,6 +39,6 @@ def give_feedback(session: Session, module: str, learner: str) -> None:
     from nbgrader.converters import GenerateFeedback
     from nbgrader.exchange.default import ExchangeReleaseFeedback
 
-    directory = session.directory(module, learner, app="GenerateFeedbackApp")
+    directory = session.directory(module, learner)
     session.run(GenerateFeedback, directory, force=True)
-    session.run(ExchangeReleaseFeedback, session.directory(module, learner))
+    session.run(ExchangeReleaseFeedback, directory)

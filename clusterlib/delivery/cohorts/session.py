@@ -7,6 +7,7 @@ import copy
 import importlib
 import logging
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -17,6 +18,13 @@ from clusterlib.delivery.cohorts.places import Cohort
 
 SLOW_OPTIONAL = "rfc3987_syntax"
 LOG = "nbgrader.log"
+# What nbgrader writes to its log, and what it means for a trainer.
+KNOWN_REASONS = {
+    "NotJSONError": "the file is no notebook (damaged or empty): ask for a new hand-in",
+    "DeadKernelError": "its code ended Python, or ran out of memory: look into the notebook",
+    "unresponsive and we could not interrupt": "its code would not stop: look into the notebook",
+    "old version": "a graded cell was copied or its settings changed: ask for a new hand-in",
+}
 
 
 class StepFailed(Exception):
@@ -76,7 +84,7 @@ class Session:
         Args:
             module: the assignment.
             learner: id, or "*" for all.
-            app: nbgrader's command whose own settings count, for example "CollectApp".
+            app: nbgrader's command whose own settings count, for example "ReleaseAssignmentApp".
             changes: folders to use instead of the configured ones.
         """
         from nbgrader.coursedir import CourseDirectory
@@ -134,7 +142,10 @@ class _Errors(logging.Handler):
 
 def _reason(errors: list[str], error: BaseException) -> str:
     """Return what went wrong in one line: nbgrader hides it at the end of a logged traceback."""
+    for sign, words in KNOWN_REASONS.items():
+        if any(sign in text for text in (*errors, str(error))):
+            return words
     tracebacks = [text for text in errors if text.startswith("Traceback")]
     text = tracebacks[-1] if tracebacks else str(error)
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
+    return re.sub(r"^[\w.]+(Error|Exception): ", "", lines[-1]) if lines else type(error).__name__

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from clusterlib.delivery.cohorts.command_line import add_command, finish, selected_cohorts
+from clusterlib.delivery.cohorts.command_line import add_command, finish, released_cohorts
 from clusterlib.delivery.cohorts.places import Cohort
 
 DETAILS = """examples:
@@ -25,17 +25,17 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Collect for every chosen audience."""
-    for cohort in selected_cohorts(options):
-        finish(_collect_all(cohort, options.module, options.on_time), cohort)
-    return 0
+    failures = []
+    for cohort in released_cohorts(options):
+        failures += _collect_all(cohort, options.module, options.on_time)
+    return finish(failures, options.name)
 
 
 def _collect_all(cohort: Cohort, module: str, on_time: bool) -> list[str]:
-    from clusterlib.delivery.cohorts.collecting import collect, find_hand_ins, require_released
+    from clusterlib.delivery.cohorts.collecting import collect, find_hand_ins
     from clusterlib.delivery.cohorts.progress import Progress
     from clusterlib.delivery.cohorts.session import Session, StepFailed
 
-    require_released(cohort, module)
     found = find_hand_ins(cohort, module)
     session = Session(cohort)
     progress = Progress(len(found.by_learner))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from clusterlib.delivery.cohorts.command_line import add_command, finish, selected_cohorts
+from clusterlib.delivery.cohorts.command_line import add_command, finish, released_cohorts
 from clusterlib.delivery.cohorts.places import Cohort
 
 DETAILS = """examples:
@@ -26,13 +26,13 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Give feedback for every chosen audience."""
-    for cohort in selected_cohorts(options):
-        finish(_give_all(cohort, options.module, options.early), cohort)
-    return 0
+    failures = []
+    for cohort in released_cohorts(options):
+        failures += _give_all(cohort, options.module, options.early)
+    return finish(failures, options.name)
 
 
 def _give_all(cohort: Cohort, module: str, early: bool) -> list[str]:
-    from clusterlib.delivery.cohorts.collecting import require_released
     from clusterlib.delivery.cohorts.grading import marks
     from clusterlib.delivery.cohorts.progress import Progress
     from clusterlib.delivery.cohorts.returning import (
@@ -42,7 +42,6 @@ def _give_all(cohort: Cohort, module: str, early: bool) -> list[str]:
     )
     from clusterlib.delivery.cohorts.session import Session, StepFailed
 
-    require_released(cohort, module)
     close_feedback_folder(cohort)
     learners = graded_learners(cohort, module)
     print(f"{cohort.course_id} {module}: {len(learners)} graded")

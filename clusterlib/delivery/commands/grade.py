@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from clusterlib.delivery.cohorts.command_line import add_command, finish, selected_cohorts
+from clusterlib.delivery.cohorts.command_line import add_command, finish, released_cohorts
 from clusterlib.delivery.cohorts.places import Cohort
 
 DETAILS = """examples:
@@ -31,16 +31,16 @@ def run(options: argparse.Namespace) -> int:
     """Grade for every chosen audience."""
     from clusterlib.delivery.cohorts.grading import how_to_open_formgrader
 
-    for cohort in selected_cohorts(options):
+    failures = []
+    for cohort in released_cohorts(options):
         if options.open:
             print(f"{cohort.course_id}:\n  {how_to_open_formgrader(cohort, options.module)}")
         else:
-            finish(_grade_all(cohort, options.module, options.again), cohort)
-    return 0
+            failures += _grade_all(cohort, options.module, options.again)
+    return finish(failures, options.name)
 
 
 def _grade_all(cohort: Cohort, module: str, again: bool) -> list[str]:
-    from clusterlib.delivery.cohorts.collecting import require_released
     from clusterlib.delivery.cohorts.grading import (
         grade,
         how_to_open_formgrader,
@@ -50,7 +50,6 @@ def _grade_all(cohort: Cohort, module: str, again: bool) -> list[str]:
     from clusterlib.delivery.cohorts.progress import Progress
     from clusterlib.delivery.cohorts.session import Session, StepFailed
 
-    require_released(cohort, module)
     collected = submitted_learners(cohort, module)
     todo = [learner for learner in collected if again or needs_grading(cohort, module, learner)]
     print(f"{cohort.course_id} {module}: {len(collected)} collected, {len(todo)} to grade")
