@@ -159,7 +159,9 @@ def _chain(
 ) -> list[object]:
     """Follow critical tasks back from the end of the plan; one path of possibly several."""
     members = set(critical)
-    here = next(task for task in critical if start[task] + lengths[task] >= end - slack)
+    # The last one, so that a closing milestone ends the chain.
+    ending = [task for task in critical if start[task] + lengths[task] >= end - slack]
+    here = ending[-1]
     path = [here]
     while True:
         earlier = [
