@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["access", "checks", "explorer", "parameters"],
     submod_attrs={
         "checks": ["check"],
+        "course_home": ["course_home"],
         "needs_matrix": ["needs_matrix"],
         "regional_profile": ["regional_profile"],
     },
