@@ -54,7 +54,7 @@ def constraint(
         all_down += np.bincount(ac, down[bc] * down[ab], rows)
         all_down += np.bincount(bc, down[ac] * up[ab], rows)
     values = np.bincount(low, all_up**2, count) + np.bincount(high, all_down**2, count)
-    values[total == 0] = np.nan
+    values = np.where(total > 0, values, np.nan)
     return pd.Series(values[place], ties.actors, name="constraint")
 
 
