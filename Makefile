@@ -58,7 +58,7 @@ test-fast: install-test ## Library, build, content and grading tests
 	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/browser
 
 test-notebooks: install-test ## Run every lesson and every solution
-	$(BIN)/pytest -n 2 --dist loadfile --nbval-lax --nbval-cell-timeout=120 -q modules solutions
+	CLUSTER_PORTFOLIO="$$(mktemp -d)" $(BIN)/pytest -n 2 --dist loadfile --nbval-lax --nbval-cell-timeout=120 -q modules solutions
 
 test-browser: install-test ## Click through the course in Chromium
 	$(BIN)/pytest tests/browser
