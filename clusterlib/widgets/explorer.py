@@ -139,7 +139,7 @@ class Explorer:
     def _copy(self, _button: object) -> None:
         self._line.value = (
             '<label class="cl-line">Your settings as a line of code, selected: copy it with '
-            f'Ctrl+C<textarea class="cl-copy" readonly rows="2">{escape(self.code)}</textarea>'
+            f'Ctrl+C<textarea class="cl-copy" readonly rows="3">{escape(self.code)}</textarea>'
             "</label>"
         )
 

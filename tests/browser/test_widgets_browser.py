@@ -130,8 +130,7 @@ def test_a_slider_step_shows_its_picture_quickly(page, lab, run_notebook, cell, 
     times = page.evaluate(LATENCY, [f'.cl-root [role=slider][aria-label^="{slider}"]', 13])
     median = statistics.median(times[1:])
     print(f"slider to picture: median {median:.0f} ms, {min(times):.0f} to {max(times):.0f} ms")
-    # The aim is 150 ms on two quiet cores; the limit leaves room for a busy machine.
-    assert median < 450
+    assert median < 150
 
 
 def test_self_checks_by_keyboard(page, lab, visit, run_notebook, tmp_path):
@@ -162,7 +161,12 @@ def test_self_checks_by_keyboard(page, lab, visit, run_notebook, tmp_path):
     number.get_by_text("plain gap").wait_for()
     order = page.locator(".cl-root").nth(2)
     order.get_by_role("button", name="Move up: Send the survey").press("Enter")
+    order.get_by_text("Send the survey is now 2 of 3.").wait_for()
+    # Focus goes with the item, so the same key moves it on.
+    page.wait_for_function("() => document.activeElement?.title === 'Move up: Send the survey'")
+    page.keyboard.press("Enter")
     order.get_by_text("Send the survey is now 1 of 3.").wait_for()
+    page.wait_for_function("() => document.activeElement?.title === 'Move down: Send the survey'")
     for root in (choice, number, order):
         assert root.locator(".cl-live").last.get_attribute("aria-live") == "polite"
     assert visit.errors == []
