@@ -89,7 +89,10 @@ class FeeGame:
                 for pays in paid
             ]
         )
-        return self.history.iloc[-1]
+        words = {name: PAY if pays else KEEP for name, pays in zip(self.members, paid, strict=True)}
+        return pd.Series(
+            {**words, "share_paying": payers / len(paid)}, dtype=object, name=len(self._paid)
+        )
 
 
 HABITS = ("payer", "free_rider", "conditional")

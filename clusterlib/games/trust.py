@@ -107,7 +107,7 @@ class TrustGame:
                 "rival_points": theirs,
             }
         )
-        return self.history.iloc[-1]
+        return pd.Series(self._rows[-1], name=len(self._rows))
 
 
 def _other(choice: str) -> str:
