@@ -3,7 +3,7 @@
 How it is found:
 - `cluster-course release|collect|grade|feedback|export` load it themselves.
 - Plain nbgrader and JupyterLab look in the current folder. `cluster-course cohort new` puts a
-  two-line nbgrader_config.py into course/work/<cohort>/<audience>/ that loads this file, so:
+  short nbgrader_config.py into course/work/<cohort>/<audience>/ that loads this file, so:
       cd course/work/debrecen-2027/government && nbgrader list
   In the folder course/ this file itself is found; name the cohort then:
       cd course && CLUSTER_COHORT=debrecen-2027-government nbgrader list

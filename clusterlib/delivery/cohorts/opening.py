@@ -26,7 +26,9 @@ NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 CONFIG = "nbgrader_config.py"
 TRAINER_CONFIG = """\
 # Loads the one configuration of the course for this cohort.
-load_subconfig("nbgrader_config.py", path={path!r})  # noqa: F821
+from pathlib import Path
+
+load_subconfig("nbgrader_config.py", path=str(Path(__file__).resolve().parents[3]))  # noqa: F821
 """
 LEARNER_CONFIG = """\
 c = get_config()
@@ -74,9 +76,7 @@ def open_cohort(
     added, corrected = enrol(cohort, people)
     if not known:
         write_cohort(cohort)
-    (cohort.folder / CONFIG).write_text(
-        TRAINER_CONFIG.format(path=str(root / "course")), encoding="utf-8"
-    )
+    (cohort.folder / CONFIG).write_text(TRAINER_CONFIG, encoding="utf-8")
     learner_config(cohort).parent.mkdir(exist_ok=True)
     learner_config(cohort).write_text(
         LEARNER_CONFIG.format(course_id=cohort.course_id, exchange=str(cohort.exchange)),
