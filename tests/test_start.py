@@ -112,10 +112,8 @@ def test_the_audience_is_remembered_and_a_new_one_counts_more(course):
         choose_audience("press", {})
 
 
-def test_without_audience_and_keyboard_the_mend_is_named(course, monkeypatch):
-    monkeypatch.setattr(sys, "stdin", open(os.devnull))  # noqa: SIM115
-    with pytest.raises(CommandError, match="--audience"):
-        choose_audience(None, {})
+def test_a_newcomer_lands_on_the_first_home_and_chooses_there(course):
+    assert choose_audience(None, {}) == "academic"
 
 
 def test_a_port_in_use_is_said_and_passed_over_when_not_asked_for():

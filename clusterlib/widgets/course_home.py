@@ -65,6 +65,10 @@ def course_home(audience: str) -> "CourseHome":
     known = list_audiences()
     if audience not in known:
         raise ValueError(f"there is no audience {audience!r}: choose one of {', '.join(known)}")
+    from clusterlib.portfolio import Portfolio
+
+    # The home that was opened last is the one that the next start opens.
+    Portfolio.open().save_settings("start", {"audience": audience})
     return CourseHome(audience, known)
 
 

@@ -102,7 +102,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def choose_audience(asked: str | None, remembered: dict[str, Any]) -> str:
-    """Return the audience asked for, else the one of last time, else ask at the keyboard.
+    """Return the audience asked for, else that of the home opened last, else the first of all.
+
+    A newcomer chooses on the page itself: every home leads to the others.
 
     >>> choose_audience(None, {"audience": "ngo"})
     'ngo'
@@ -110,13 +112,10 @@ def choose_audience(asked: str | None, remembered: dict[str, Any]) -> str:
     from clusterlib.data.catalogue import list_audiences
 
     known = list_audiences()
-    chosen = asked or remembered.get("audience")
-    if chosen is None and sys.stdin.isatty():
-        chosen = input(f"Which are you: {', '.join(known)}? ").strip().lower()
+    chosen = asked or str(remembered.get("audience") or known[0])
     if chosen not in known:
-        said = f"there is no audience {chosen!r}" if chosen else "no audience chosen yet"
-        raise CommandError(f"{said}: add --audience and one of {', '.join(known)}")
-    return str(chosen)
+        raise CommandError(f"there is no audience {chosen!r}: choose one of {', '.join(known)}")
+    return chosen
 
 
 def choose_port(asked: int | None) -> int:
