@@ -51,11 +51,11 @@ def _grade_all(cohort: Cohort, module: str, again: bool) -> list[str]:
     from clusterlib.delivery.cohorts.session import Session, StepFailed
 
     collected = submitted_learners(cohort, module)
-    todo = [learner for learner in collected if again or needs_grading(cohort, module, learner)]
-    print(f"{cohort.course_id} {module}: {len(collected)} collected, {len(todo)} to grade")
-    session, progress = Session(cohort), Progress(len(todo))
+    ungraded = [learner for learner in collected if again or needs_grading(cohort, module, learner)]
+    print(f"{cohort.course_id} {module}: {len(collected)} collected, {len(ungraded)} to grade")
+    session, progress = Session(cohort), Progress(len(ungraded))
     failures, waiting = [], 0
-    for learner in todo:
+    for learner in ungraded:
         try:
             marks = grade(session, module, learner)
             waiting += marks.open_marks
