@@ -71,7 +71,7 @@ def test_nothing_but_delivery_imports_delivery() -> None:
 
 
 def test_importing_the_library_loads_no_plotting_no_widgets_no_grading() -> None:
-    heavy = "matplotlib ipywidgets nbgrader pandera scipy pandas".split()
+    heavy = ["matplotlib", "ipywidgets", "nbgrader", "pandera", "scipy", "pandas"]
     command = f"import sys, clusterlib; print([name for name in {heavy} if name in sys.modules])"
     seen = subprocess.run(
         [sys.executable, "-c", command], capture_output=True, text=True, check=True
