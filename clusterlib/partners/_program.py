@@ -17,13 +17,20 @@ Row = tuple[dict[int, float], float]  # coefficients by variable, and the least 
 class Program:
     """Yes/no variables: partners first, then countries and affiliates; rows ask for sum >= least.
 
+    `amounts` are the variables that are not yes or no but a sum of money.
     `always` holds what ties the variables together, `rules` what the call asks, in its words.
     """
 
     weights: np.ndarray
     variables: int
+    amounts: list[int] = field(default_factory=list)
     always: list[Row] = field(default_factory=list)
     rules: dict[str, list[Row]] = field(default_factory=dict)
+
+    def add_variable(self) -> int:
+        """Make one more variable and return its number."""
+        self.variables += 1
+        return self.variables - 1
 
 
 def write_program(
@@ -82,11 +89,13 @@ def write_program(
         offered = np.array([skill in cell for cell in team["competences"]], dtype=bool)
         by = f"{call.cover} partners" if call.cover > 1 else "a partner"
         ask(f"{by} for {skill}", [(_of(offered), float(call.cover))])
-    _about_costs(team, call, ask)
+    _about_costs(program, team, call, ask)
     return program
 
 
-def _about_costs(team: pd.DataFrame, call: Call, ask: Callable[[str, list[Row]], None]) -> None:
+def _about_costs(
+    program: Program, team: pd.DataFrame, call: Call, ask: Callable[[str, list[Row]], None]
+) -> None:
     # Costs are scaled to 0..1, or the solver's tolerance would swallow or invent cents.
     unit = float(team["cost"].max()) or 1.0
     costs = (team["cost"] / unit).to_numpy()
@@ -96,12 +105,13 @@ def _about_costs(team: pd.DataFrame, call: Call, ask: Callable[[str, list[Row]],
             [({p: -float(c) for p, c in enumerate(costs)}, -(call.budget + 0.005) / unit)],
         )
     if call.max_partner_share is not None:
-        share = call.max_partner_share
-        rows = []
-        for partner, own in enumerate(costs):
-            row = {p: share * float(c) for p, c in enumerate(costs)}
-            row[partner] -= float(own)
-            rows.append((row, -0.005 / unit))
+        # The total gets a variable of its own: a share of it is then two numbers, not hundreds.
+        share, total = call.max_partner_share, program.add_variable()
+        program.amounts.append(total)
+        for sign in (1.0, -1.0):
+            parts = {p: -sign * float(c) for p, c in enumerate(costs)}
+            program.always.append(({**parts, total: sign}, 0.0))
+        rows = [({p: -float(c), total: share}, -0.005 / unit) for p, c in enumerate(costs)]
         ask(f"at most {share:.0%} of the cost for one partner", rows)
 
 
@@ -135,8 +145,7 @@ def _independents(program: Program, team: pd.DataFrame) -> dict[str, list[int]]:
             continue
         several = {}
         for country, here in members.groupby("country", sort=False):
-            variable = program.variables
-            program.variables += 1
+            variable = program.add_variable()
             several[variable] = -1.0
             counted[str(country)].append(variable)
             program.always.append(
@@ -150,8 +159,7 @@ def _countries(program: Program, counted: dict[str, list[int]]) -> dict[int, flo
     """One variable for each country, which may count only with an independent partner there."""
     present = {}
     for names in counted.values():
-        variable = program.variables
-        program.variables += 1
+        variable = program.add_variable()
         present[variable] = 1.0
         program.always.append(({**dict.fromkeys(names, 1.0), variable: -1.0}, 0.0))
     return present

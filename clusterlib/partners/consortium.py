@@ -159,10 +159,12 @@ def _solve(
     at = np.array(where, dtype=int).reshape(-1, 2).T
     matrix = csr_array((values, (at[0], at[1])), shape=(len(rows), program.variables))
     least = np.array([row[1] for row in rows])
+    upper, whole = np.ones(program.variables), np.ones(program.variables)
+    upper[program.amounts], whole[program.amounts] = np.inf, 0
     solved = milp(
         costs,
-        integrality=np.ones(program.variables),
-        bounds=Bounds(0, 1),
+        integrality=whole,
+        bounds=Bounds(0, upper),
         constraints=LinearConstraint(matrix, least, np.inf) if rows else None,
         options={"time_limit": seconds, "mip_rel_gap": 0.0},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from clusterlib.validation import some_of
@@ -134,7 +135,7 @@ def _checked(
             strange = [one for one in wishes if one not in other]
             if strange:
                 raise ValueError(f"{name} lists {some_of(strange)}, not a {what}")
-            twice = [one for place, one in enumerate(wishes) if one in wishes[:place]]
+            twice = [one for one, count in Counter(wishes).items() if count > 1]
             if twice:
                 raise ValueError(
                     f"{name} lists {some_of(twice)} twice: an order has each name once"
