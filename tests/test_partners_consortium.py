@@ -254,6 +254,21 @@ def test_refusals(pool, call, words):
         partners.build_consortium(pool, call)
 
 
+def test_risk_tolerance_is_a_share_of_the_chance():
+    pool = pd.DataFrame({"country": "HU", "risk": [0.5, 0.6, 0.7]}, index=list("abc"))
+    listed = partners.build_consortium(pool, {}, objective="risk", within=0.25).alternatives
+    assert listed["objective"].tolist() == pytest.approx([0.5, 0.6])
+    every = partners.build_consortium(pool, {}, objective="risk", within=2).alternatives
+    assert every["members"].tolist() == [["a"], ["b"], ["c"]]
+
+
+def test_calls_and_competences_can_be_written_in_several_ways():
+    mixed = POOL.assign(competences=[["A", "B"], ("C",), {"E"}, None, "D", "", "E;A", "B"])
+    for asked in (["A", "D"], ("A", "D"), {"D", "A"}):
+        best = partners.build_consortium(mixed, {"competences": asked})
+        assert (best.members, best.objective) == (["L1", "S3"], 6)
+
+
 def test_options_are_checked():
     with pytest.raises(ValueError, match="objective"):
         partners.build_consortium(POOL, THREE, objective="fame")

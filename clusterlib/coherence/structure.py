@@ -35,8 +35,9 @@ def micmac(matrix: pd.DataFrame, max_power: int = 9) -> Structure:
         max_power: the longest chain, 1 or more; the search always ends there.
     Returns:
         `Structure`: `influence` (row sums) and `dependence` (column sums), rows elements, columns
-        powers 1..max_power; their `ranks` (1 = most, ties share the better rank); `stable`,
-        `stable_from` (the power from which the order no longer moves) and `note` in words.
+        powers 1..max_power; `influence_ranks` and `dependence_ranks` (1 = most, ties share the
+        better rank); `stable`, `stable_from` (the power from which the order no longer moves)
+        and `note` in words.
     Raises:
         ValueError: negative or missing influence, max_power below 1, or fractions so large that
             their powers leave the range of numbers.

@@ -97,7 +97,9 @@ def read_call(call: Call | Mapping[str, object]) -> Call:
             f"rules that are not known: {some_of(strange)}: choose among {', '.join(sorted(known))}"
         )
     values = {
-        name: tuple(value) if isinstance(value, (list, set)) else value
+        name: tuple(sorted(value) if isinstance(value, set) else value)
+        if isinstance(value, (list, set))
+        else value
         for name, value in call.items()
     }
     return Call(**values)  # type: ignore[arg-type]

@@ -94,7 +94,8 @@ def build_consortium(
     if best is None:
         return _clash(program, objective, seconds)
 
-    found = _all_within(program, best, within, limit, seconds)
+    ceiling = _sum_for(_value(weights[list(best)].sum(), objective) * (1 + within), objective)
+    found = _all_within(program, best, ceiling, limit, seconds)
     sets = [_without_idlers(team, rules, weights, chosen, include) for chosen in found[:limit]]
     sets = [one for one in dict.fromkeys(sets) if not any(set(two) < set(one) for two in sets)]
     listed = pd.DataFrame(
@@ -134,6 +135,13 @@ def _weights(candidates: pd.DataFrame, team: pd.DataFrame, objective: str) -> np
 
 def _value(total: float, objective: str) -> float:
     return float(total) if objective == "cost" else float(-np.expm1(-total))
+
+
+def _sum_for(value: float, objective: str) -> float:
+    """Sum of weights that gives this value of the objective; the reverse of `_value`."""
+    if objective == "cost":
+        return value
+    return float(-np.log1p(-value)) if value < 1 else float("inf")
 
 
 def _cost(candidates: pd.DataFrame, members: Iterable[object]) -> float:
@@ -179,11 +187,11 @@ def _solve(
 
 
 def _all_within(
-    program: Program, best: tuple[int, ...], within: float, limit: int, seconds: float
+    program: Program, best: tuple[int, ...], ceiling: float, limit: int, seconds: float
 ) -> list[tuple[int, ...]]:
-    """The best set and all others within the tolerance, one more than `limit` at most."""
+    """The best set and all others up to the ceiling, one more than `limit` at most."""
     weights = program.weights
-    ceiling = weights[list(best)].sum() * (1 + within) + _SLACK * (weights.max() or 1.0)
+    ceiling += _SLACK * (weights.max() or 1.0)
     found, cuts = [best], []
     while len(found) <= limit and found[-1]:
         # At least one partner of the last set must be missing from the next.
