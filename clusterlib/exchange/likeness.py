@@ -142,4 +142,5 @@ def _distances(
         total += weights[column] * np.where(both, gap, 0.0)
         weight += weights[column] * both
     distance = np.divide(total, weight, out=np.full((count, count), np.nan), where=weight > 0)
-    return distance, known.astype(np.int64) @ known.T.astype(np.int64)
+    # Float dust must not take two clusters further apart than 1.
+    return np.minimum(distance, 1.0), known.astype(np.int64) @ known.T.astype(np.int64)
