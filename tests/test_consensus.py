@@ -206,6 +206,8 @@ def test_rand_ucla_verdicts_and_missing():
         consensus.rand_ucla_table(pd.DataFrame([[7, 8, None]], index=["a"]))
     with pytest.raises(ValueError, match="below 1"):
         consensus.rand_ucla([0, 7, 7])
+    with pytest.raises(ValueError, match="rand_ucla_table"):
+        consensus.rand_ucla(pd.DataFrame([[7, 7, 7]]))
 
 
 @settings(max_examples=40, deadline=None)

@@ -24,10 +24,10 @@ FLOORS = {
     "delivery": 4,
 }
 METHODS = 1
-TOP = {
-    "pyproject.toml", "course", "modules", "exercises", "solutions", "clusterlib", "tests", "README.md",
-    "LICENSE", "LICENSE-content", "CITATION.cff", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "requirements.lock",
-}  # fmt: skip
+TOP = set(
+    """pyproject.toml course modules exercises solutions clusterlib tests README.md LICENSE
+    LICENSE-content CITATION.cff CHANGELOG.md CONTRIBUTING.md Makefile requirements.lock""".split()
+)
 
 
 def room(path: Path) -> str:

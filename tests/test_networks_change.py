@@ -165,4 +165,8 @@ def test_proposals_that_cannot_be_made():
     with pytest.raises(ValueError, match="too many to try"):
         networks.propose_ties(TEN, nodes=range(1, 300))
     with pytest.raises(ValueError, match="without a group: 3"):
-        networks.propose_ties(TEN, TEN_KINDS.drop(3), nodes=range(1, 11))
+        networks.propose_ties(TEN, TEN_KINDS.drop(3))
+    with pytest.raises(ValueError, match="without a group: 11"):
+        networks.propose_ties(TEN, TEN_KINDS, nodes=range(1, 12))
+    with pytest.raises(ValueError, match="more than once: 1"):
+        networks.propose_ties(TEN, pd.concat([TEN_KINDS, TEN_KINDS.loc[[1]]]))

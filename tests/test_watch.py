@@ -50,6 +50,11 @@ def test_growth_counts_years_not_rows_and_takes_dates():
     assert watch.growth(text).cagr == pytest.approx(1)
 
 
+def test_growth_of_very_large_and_small_numbers():
+    steep = watch.growth(pd.Series([1e-300, 1e300], index=[2000, 3000]))
+    assert steep.cagr == pytest.approx(10**0.6 - 1)
+
+
 def test_growth_with_a_zero_inside_has_no_trend():
     result = watch.growth(pd.Series([4, 0, 9], index=[2020, 2021, 2022]))
     assert result.cagr == pytest.approx(0.5)
@@ -134,10 +139,10 @@ def test_logistic_of_plain_exponential_growth_has_no_upper_limit():
 
 def test_logistic_covers_the_true_ceiling_about_as_often_as_it_says():
     hits = 0
-    for seed in range(20):
+    for seed in range(10):
         noisy = watch.fit_logistic(_curve(100, 2012, range(2000, 2021), noise=2, seed=seed))
         hits += noisy.ceiling_low <= 100 <= noisy.ceiling_high
-    assert hits >= 16
+    assert hits >= 8
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Would the order of needs hold for other people: halves of the survey, and groups of respondents."""
+"""Would the order of needs hold for other people: halves of a survey, groups of respondents."""
 
 import pandas as pd
 

@@ -8,7 +8,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
-# Each module once, each time for another audience; every audience's cells run in the notebook tests.
+# Each module for one audience; the cells of every audience run in the notebook tests.
 LESSONS = [("00-start-here", "enterprise"), ("02-needs", "government"), ("03-mapping", "ngo")]
 # Cells outside the window are not in the page, so the outputs are read from the notebook itself.
 FAULTS = """

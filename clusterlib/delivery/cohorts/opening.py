@@ -45,7 +45,6 @@ class Wishes:
     timezone: str | None = None
     exchange: Path | None = None
     database: str | None = None
-    seed: int | None = None
 
 
 def open_cohort(
@@ -109,7 +108,6 @@ def _planned(root: Path, name: str, audience: str, wishes: Wishes) -> Cohort:
         timezone=timezone,
         exchange=exchange.expanduser().resolve(),
         database=wishes.database or "",
-        seed=wishes.seed if wishes.seed is not None or not siblings else siblings[0].seed,
     )
 
 
@@ -121,7 +119,6 @@ def _refuse_changes(cohort: Cohort, wishes: Wishes) -> None:
             cohort.exchange,
         ),
         "--db": (wishes.database, cohort.database),
-        "--seed": (wishes.seed, cohort.seed),
     }
     for option, (wish, present) in asked.items():
         if wish is not None and wish != present:

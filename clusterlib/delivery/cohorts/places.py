@@ -22,7 +22,7 @@ class Cohort:
 
     Example:
         >>> group = Cohort(Path("/srv/course"), "debrecen-2027", "ngo", "Europe/Budapest",
-        ...                Path("/srv/exchange"), database="", seed=None)
+        ...                Path("/srv/exchange"), database="")
         >>> group.course_id, group.work
         ('debrecen-2027-ngo', 'course/work/debrecen-2027/ngo')
     """
@@ -33,7 +33,6 @@ class Cohort:
     timezone: str
     exchange: Path
     database: str
-    seed: int | None
 
     @property
     def course_id(self) -> str:
@@ -84,8 +83,6 @@ def write_cohort(cohort: Cohort) -> None:
         "database": cohort.database,
     }
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in rows.items()]
-    if cohort.seed is not None:
-        lines.append(f"seed = {cohort.seed}")
     path = cohort.folder / SETTINGS
     path.touch(mode=0o600)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -102,7 +99,6 @@ def read_cohort(root: Path, path: Path) -> Cohort:
             timezone=rows["timezone"],
             exchange=Path(rows["exchange"]),
             database=rows["database"],
-            seed=rows.get("seed"),
         )
     except (tomllib.TOMLDecodeError, KeyError, OSError) as error:
         raise CommandError(f"{path} cannot be read ({error}): mend it or restore it") from error

@@ -50,7 +50,6 @@ def _add_new(actions: Any) -> None:
     new.add_argument("--timezone", help="where deadlines are meant, for example Europe/Budapest")
     new.add_argument("--exchange", type=Path, help="folder that learners can reach")
     new.add_argument("--db", help="gradebook URL, for example postgresql+pg8000://user@host/name")
-    new.add_argument("--seed", type=int, help="number for this cohort's own data")
     new.set_defaults(run=run_new)
 
 
@@ -66,7 +65,7 @@ def run_new(options: argparse.Namespace) -> int:
     from clusterlib.delivery.commands.build import course_root
 
     people = read_roster(options.roster)
-    wishes = Wishes(options.timezone, options.exchange, options.db, options.seed)
+    wishes = Wishes(options.timezone, options.exchange, options.db)
     cohort, added, corrected = open_cohort(
         course_root(), options.name, options.audience, people, wishes
     )
@@ -116,7 +115,6 @@ def _show(cohort: Cohort) -> None:
         print(f"  time zone  {cohort.timezone}")
         print(f"  exchange   {cohort.exchange}")
         print(f"  gradebook  {cohort.database_shown}")
-        print(f"  seed       {'the course data' if cohort.seed is None else cohort.seed}")
         print(f"  for learners: {learner_config(cohort)}")
         for assignment in sorted(gradebook.assignments, key=lambda found: str(found.name)):
             module = assignment.name
