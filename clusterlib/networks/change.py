@@ -6,7 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clusterlib.networks._ties import Groups, Numbers, Ties, graph_of, matrix_of, read_ties
+from clusterlib.networks._ties import (
+    Groups,
+    Numbers,
+    Ties,
+    graph_of,
+    matrix_of,
+    read_groups,
+    read_ties,
+)
 from clusterlib.networks.overview import centrality
 from clusterlib.validation import some_of
 
@@ -114,7 +122,7 @@ def propose_ties(
     """
     if budget < 1:
         raise ValueError(f"budget must be at least 1 introduction, yours is {budget}")
-    column = None if groups is None else pd.Series(dict(groups.items()), dtype=object)
+    column = None if groups is None else read_groups(edges, groups)
     if nodes is None and column is not None:
         nodes = column.index
     ties = read_ties(edges, nodes).pairs()
