@@ -25,8 +25,23 @@ FLOORS = {
 }
 METHODS = 1
 TOP = set(
-    """pyproject.toml course modules exercises solutions clusterlib tests README.md LICENSE
-    LICENSE-content CITATION.cff CHANGELOG.md CONTRIBUTING.md Makefile requirements.lock""".split()
+    [
+        "pyproject.toml",
+        "course",
+        "modules",
+        "exercises",
+        "solutions",
+        "clusterlib",
+        "tests",
+        "README.md",
+        "LICENSE",
+        "LICENSE-content",
+        "CITATION.cff",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "Makefile",
+        "requirements.lock",
+    ]
 )
 
 
