@@ -24,25 +24,23 @@ FLOORS = {
     "delivery": 4,
 }
 METHODS = 1
-TOP = set(
-    [
-        "pyproject.toml",
-        "course",
-        "modules",
-        "exercises",
-        "solutions",
-        "clusterlib",
-        "tests",
-        "README.md",
-        "LICENSE",
-        "LICENSE-content",
-        "CITATION.cff",
-        "CHANGELOG.md",
-        "CONTRIBUTING.md",
-        "Makefile",
-        "requirements.lock",
-    ]
-)
+TOP = {
+    "pyproject.toml",
+    "course",
+    "modules",
+    "exercises",
+    "solutions",
+    "clusterlib",
+    "tests",
+    "README.md",
+    "LICENSE",
+    "LICENSE-content",
+    "CITATION.cff",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "Makefile",
+    "requirements.lock",
+}
 
 
 def room(path: Path) -> str:
