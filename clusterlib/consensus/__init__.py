@@ -12,6 +12,7 @@ from clusterlib.consensus.concordance import (
 from clusterlib.consensus.delphi import agreement, polarisation_note, stability
 from clusterlib.consensus.panel import PanelVerdict, rand_ucla, rand_ucla_table
 from clusterlib.consensus.sorts import QFactors, q_factors
+from clusterlib.consensus.stopping import stopping
 from clusterlib.consensus.voting import borda
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "rand_ucla",
     "rand_ucla_table",
     "stability",
+    "stopping",
 ]

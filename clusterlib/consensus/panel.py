@@ -61,6 +61,8 @@ def rand_ucla(
     (7.0, 7.0, 8.0, 6.1, 'appropriate')
     """
     choice(percentile, _METHODS, "percentile rule")
+    if getattr(ratings, "ndim", 1) != 1:
+        raise ValueError("give the ratings of one item, or use rand_ucla_table for all items")
     clean = numeric_series(pd.Series(ratings, dtype=float), "ratings", minimum=1, maximum=9)
     votes = clean.dropna().to_numpy()
     if len(votes) < 3:

@@ -227,11 +227,13 @@ def _tornado(
 
 def _rank_shares(results: np.ndarray) -> np.ndarray:
     """Share of runs in which each option takes each rank; ties are split evenly."""
-    rounded = np.round(results, 12)
-    runs, options = rounded.shape
+    from scipy.stats import rankdata
+
+    runs, options = results.shape
     shares = np.zeros((options, options))
-    better = (rounded[:, None, :] > rounded[:, :, None]).sum(axis=2)
-    level = (rounded[:, None, :] == rounded[:, :, None]).sum(axis=2)
+    falling = -np.round(results, 12)
+    better = rankdata(falling, method="min", axis=1) - 1
+    level = rankdata(falling, method="max", axis=1) - better
     for rank in range(options):
         inside = (better <= rank) & (rank < better + level)
         shares[:, rank] = (inside / level).sum(axis=0) / runs

@@ -67,13 +67,13 @@ def match_texts(
     stop = {word.casefold() for word in stop_words}
     words = [_words(text, stop) for text in [*supply["text"], *need["text"]]]
     languages = np.array(
-        [*supply["language"], *need["language"]]
+        [str(name).strip().casefold() for name in [*supply["language"], *need["language"]]]
         if "language" in supply.columns
         else [""] * len(words)
     )
     weights, vocabulary = _weigh(words, languages)
     split = len(supply)
-    rows: list[tuple[object, ...]] = []
+    picked: list[tuple[int, int, int, float, bool, bool]] = []
     for first in range(0, len(need), _BLOCK):
         block = slice(first, first + _BLOCK)
         scores = (weights[split:][block] @ weights[:split].T).toarray()
@@ -86,25 +86,67 @@ def match_texts(
         for number, (score, alike, coded) in enumerate(
             zip(scores, comparable, share_code, strict=True), start=first
         ):
-            best = _best(score, alike, coded, top)
-            rows += [
-                _row(
-                    need,
-                    supply,
-                    number,
-                    int(offer),
-                    rank,
-                    score,
-                    alike,
-                    coded,
-                    weights,
-                    vocabulary,
-                    split,
-                )
-                for rank, offer in enumerate(best, start=1)
-            ] or [(need.index[number], None, None, np.nan, False, "", _no_match(alike, with_code))]
-    table = pd.DataFrame(rows, columns=_COLUMNS)
-    return table.astype({"rank": "Int64", "score": float})
+            picked += [
+                (number, offer, rank, score[offer], alike[offer], coded[offer])
+                for rank, offer in enumerate(_best(score, alike, coded, top), start=1)
+            ]
+    found = _found(picked, supply.index, need.index, weights, vocabulary)
+    alone = np.setdiff1d(np.arange(len(need)), found["number"].to_numpy(dtype=int)).tolist()
+    spoken = set(languages[:split])
+    nothing = pd.DataFrame(
+        {
+            "number": alone,
+            "demand": need.index[alone],
+            "same_code": False,
+            "shared_words": "",
+            "reason": [_no_match(languages[split + one] in spoken, with_code) for one in alone],
+        }
+    )
+    table = pd.concat([found, nothing]) if alone else found
+    table = table.sort_values("number", kind="stable", ignore_index=True)[_COLUMNS]
+    return table.astype({"rank": "Int64", "score": float, "same_code": bool})
+
+
+def _found(
+    picked: list[tuple[int, int, int, float, bool, bool]],
+    supply: pd.Index,
+    need: pd.Index,
+    weights: csr_array,
+    vocabulary: list[str],
+) -> pd.DataFrame:
+    """Write the picked pairs as rows, with the words that speak for them."""
+    columns = ["number", "offer", "rank", "score", "alike", "same_code"]
+    table = pd.DataFrame(picked, columns=columns)
+    numbers, offers = table["number"].to_numpy(dtype=int), table["offer"].to_numpy(dtype=int)
+    shared = _shared(weights[offers] * weights[len(supply) + numbers], vocabulary)
+    alike = table["alike"].to_numpy(dtype=bool)
+    table["demand"], table["offer"] = need[numbers], supply[offers]
+    table["score"] = table["score"].astype(float).round(12).where(alike)
+    table["shared_words"] = ["; ".join(words) for words in shared]
+    table["reason"] = [
+        _reason(coded, same, bool(words))
+        for coded, same, words in zip(table["same_code"], alike, shared, strict=True)
+    ]
+    return table.drop(columns="alike")
+
+
+def _shared(products: csr_array, vocabulary: list[str]) -> list[list[str]]:
+    """Up to five words that both texts of each pair hold, the weightiest first."""
+    pairs = products.tocsr()
+    shared = []
+    for first, last in zip(pairs.indptr[:-1], pairs.indptr[1:], strict=True):
+        held = zip(-np.round(pairs.data[first:last], 12), pairs.indices[first:last], strict=True)
+        shared.append([word for _, word in sorted((w, vocabulary[term]) for w, term in held)[:5]])
+    return shared
+
+
+def _reason(coded: bool, alike: bool, words: bool) -> str:
+    reasons = ["same code"] * coded
+    if not alike:
+        reasons.append("other language, texts not compared")
+    elif words:
+        reasons.append("words in common")
+    return ", ".join(reasons)
 
 
 def _entries(given: pd.DataFrame | pd.Series[str], what: str) -> pd.DataFrame:
@@ -130,24 +172,24 @@ def _words(text: str, stop: set[str]) -> Counter[str]:
 
 def _weigh(words: list[Counter[str]], languages: np.ndarray) -> tuple[csr_array, list[str]]:
     """TF-IDF vectors of length 1; a word counts for each language apart."""
-    terms = [
-        (row, f"{language}\t{word}", count)
-        for row, (counted, language) in enumerate(zip(words, languages, strict=True))
-        for word, count in counted.items()
-    ]
-    numbers, vocabulary = pd.factorize(pd.Series([term for _, term, _ in terms], dtype=object))
-    rows = np.array([row for row, _, _ in terms], dtype=int)
-    counts = np.array([count for _, _, count in terms], dtype=float)
+    known: dict[tuple[str, str], int] = {}
+    rows: list[int] = []
+    numbers: list[int] = []
+    counts: list[float] = []
+    for row, (counted, language) in enumerate(zip(words, languages.tolist(), strict=True)):
+        rows += [row] * len(counted)
+        numbers += [known.setdefault((language, word), len(known)) for word in counted]
+        counts += counted.values()
     texts = Counter(languages.tolist())
-    sizes = np.array([texts[term.split("\t")[0]] for term in vocabulary], dtype=float)
-    found = np.bincount(numbers, minlength=len(vocabulary))
+    sizes = np.array([texts[language] for language, _ in known], dtype=float)
+    row_of, term_of = np.array(rows, dtype=int), np.array(numbers, dtype=int)
+    found = np.bincount(term_of, minlength=len(known))
     rarity = np.log((1 + sizes) / (1 + found)) + 1
-    values = counts * rarity[numbers]
-    length = np.sqrt(np.bincount(rows, values**2, minlength=len(words)))
-    matrix = csr_array(
-        (values / length[rows], (rows, numbers)), shape=(len(words), max(1, len(vocabulary)))
-    )
-    return matrix, [term.split("\t")[1] for term in vocabulary]
+    values = np.array(counts, dtype=float) * rarity[term_of]
+    length = np.sqrt(np.bincount(row_of, values**2, minlength=len(words)))
+    shape = (len(words), max(1, len(known)))
+    matrix = csr_array((values / length[row_of], (row_of, term_of)), shape=shape)
+    return matrix, [word for _, word in known]
 
 
 def _codes(supply: pd.DataFrame, need: pd.DataFrame) -> csr_array:
@@ -179,59 +221,6 @@ def _best(score: np.ndarray, alike: np.ndarray, coded: np.ndarray, top: int) -> 
     return chosen
 
 
-def _row(
-    need: pd.DataFrame,
-    supply: pd.DataFrame,
-    number: int,
-    offer: int,
-    rank: int,
-    score: np.ndarray,
-    alike: np.ndarray,
-    coded: np.ndarray,
-    weights: csr_array,
-    vocabulary: list[str],
-    split: int,
-) -> tuple[object, ...]:
-    """One row of the answer, with the words that speak for the pair."""
-    shared = _shared(weights, vocabulary, offer, split + number) if alike[offer] else []
-    reasons = ["same code"] * bool(coded[offer])
-    if not alike[offer]:
-        reasons.append("other language, texts not compared")
-    elif shared:
-        reasons.append("words in common")
-    return (
-        need.index[number],
-        supply.index[offer],
-        rank,
-        float(np.round(score[offer], 12)) if alike[offer] else np.nan,
-        bool(coded[offer]),
-        "; ".join(shared),
-        ", ".join(reasons),
-    )
-
-
-def _shared(weights: csr_array, vocabulary: list[str], one: int, other: int) -> list[str]:
-    """Up to five words both texts hold, the weightiest first."""
-    start, data = weights.indptr, weights.data
-    mine = dict(
-        zip(
-            weights.indices[start[one] : start[one + 1]],
-            data[start[one] : start[one + 1]],
-            strict=True,
-        )
-    )
-    both = [
-        (-value * mine[term], vocabulary[term])
-        for term, value in zip(
-            weights.indices[start[other] : start[other + 1]],
-            data[start[other] : start[other + 1]],
-            strict=True,
-        )
-        if term in mine
-    ]
-    return [word for _, word in sorted(both)[:5]]
-
-
-def _no_match(alike: np.ndarray, with_code: bool) -> str:
-    what = "no word in common with any offer" if alike.any() else "no offer in this language"
+def _no_match(spoken: bool, with_code: bool) -> str:
+    what = "no word in common with any offer" if spoken else "no offer in this language"
     return f"{what} and no shared code" if with_code else what

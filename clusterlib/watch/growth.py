@@ -62,7 +62,7 @@ def growth(series: pd.Series[float], level: float = 0.95) -> Growth:
                 "has no rate: choose another year, or report the change in numbers"
             )
     notes = [f"{missing} years without a value"] if missing else []
-    cagr = float(np.exp(np.log(values[-1] / values[0]) / (years[-1] - years[0])) - 1)
+    cagr = float(np.expm1((np.log(values[-1]) - np.log(values[0])) / (years[-1] - years[0])))
     trend = low = high = float("nan")
     if (values == 0).any():
         zeros = some_of(year_name(year) for year in years[values == 0])
