@@ -8,8 +8,10 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["mapping", "needs", "picture", "style", "tables"],
+    submodules=["coherence", "mapping", "needs", "picture", "style", "tables"],
     submod_attrs={
+        "coherence": ["by_level", "cross_impact", "scorer_spread", "second_order"],
+        "delphi": ["consensus_stability", "delphi_round"],
         "mapping": ["location_quotients", "shift_share", "stars"],
         "needs": ["importance_performance", "needs_ranking", "response_rates"],
         "picture": ["show"],

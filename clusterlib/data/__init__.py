@@ -15,8 +15,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "regional_jobs": ["regional_employment"],
         "jsonstat": ["dimension_labels", "read_jsonstat"],
         "own_tables": ["check_table", "flags_of", "load_table", "notes_of", "survey_tables"],
+        "policies": ["PolicyPlan", "policy_plan"],
         "problems": ["TableProblems"],
         "sbs": ["pivot_sbs", "read_sbs_export"],
         "templates": ["save_template"],
+        "vision_panel": ["VisionPanel", "vision_panel"],
     },
 )

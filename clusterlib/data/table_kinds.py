@@ -122,6 +122,17 @@ _ALL = (
         ),
     ),
     TableKind(
+        "delphi",
+        "one round of a Delphi, one line a person, one column a statement, ratings 1 to 9",
+        (Column("person", "a code for each person, no names", "P01", also_called=("id",)),),
+        ("person",),
+        Spread(
+            "statement",
+            Column("rating", "1 (not at all) to 9 (fully)", 7, "number", blank=True, low=1, high=9),
+            (("The laboratory is open to all", 8), ("Every member pays the same fee", 3)),
+        ),
+    ),
+    TableKind(
         "members",
         "the members of the cluster",
         (

@@ -11,7 +11,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["access", "checks", "explorer", "parameters"],
     submod_attrs={
         "checks": ["check"],
+        "coherence_matrix": ["coherence_matrix"],
         "course_home": ["course_home"],
+        "delphi_room": ["delphi_room"],
         "needs_matrix": ["needs_matrix"],
         "regional_profile": ["regional_profile"],
     },
