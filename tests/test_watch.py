@@ -126,6 +126,16 @@ def test_logistic_before_the_turning_point_is_not_identified(seed):
     assert result.ceiling_high > 2 * result.ceiling_low
 
 
+@pytest.mark.parametrize("seed", [4, 5, 7, 9])
+def test_logistic_of_mere_noise_claims_nothing(seed):
+    noise = _curve(100, 2025, range(2000, 2015), noise=1, seed=seed)
+    result = watch.fit_logistic(noise)
+    assert not result.identified
+    assert result.ceiling_high == np.inf
+    assert result.ceiling_low == pytest.approx(noise.max() / 4)
+    assert result.ceiling == np.inf or result.ceiling < 10 * noise.max()
+
+
 def test_logistic_of_plain_exponential_growth_has_no_upper_limit():
     growing = pd.Series(2.0 ** np.arange(10), index=range(2010, 2020))
     result = watch.fit_logistic(growing)

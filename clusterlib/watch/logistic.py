@@ -46,7 +46,8 @@ def fit_logistic(series: pd.Series[float], level: float = 0.95) -> Logistic:
         Least squares; the interval is the set of ceilings whose best curve fits about as well
         (profile, F test), because the usual plus-or-minus is misleading here. `identified` needs
         both: the turning point lies within the observed years, and the upper end of the interval
-        is at most twice its lower end.
+        is at most twice its lower end. The interval is not searched below a quarter of the largest
+        value.
     Reference:
         Fisher and Pry (1971) for logistic substitution.
 
@@ -79,6 +80,8 @@ def fit_logistic(series: pd.Series[float], level: float = 0.95) -> Logistic:
     allowed = error * (1 + fisher.ppf(level, 1, len(known) - 3) / (len(known) - 3)) + 1e-12
     narrow, wide = _interval(time, height, curve, float(allowed))
     start, rise, closeness = (float(part) for part in curve)
+    # A ceiling a billion times above all that was seen is no ceiling.
+    closeness = closeness if closeness > 1e-9 else 0.0
     ceiling = top / closeness if closeness > 0 else float("inf")
     midpoint = float("inf")
     if closeness > 0:
