@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "catalogue": ["course_path", "list_audiences", "list_modules"],
         "eurostat": ["EurostatClient", "EurostatError"],
         "regional_jobs": ["regional_employment"],
+        "leadership": ["LeadershipScene", "leadership_scene"],
         "jsonstat": ["dimension_labels", "read_jsonstat"],
         "own_tables": ["check_table", "flags_of", "load_table", "notes_of", "survey_tables"],
         "policies": ["PolicyPlan", "policy_plan"],

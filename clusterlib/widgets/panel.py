@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets
 
-from clusterlib.widgets.parameters import Choice, Parameter, Settings, Slider
+from clusterlib.widgets.parameters import Choice, Line, Parameter, Settings, Slider
 
 _WIDE = {"description_width": "initial"}
 
@@ -71,6 +71,8 @@ def _control(parameter: Parameter, value: object) -> Any:
             continuous_update=False,
             **common,
         )
+    elif isinstance(parameter, Line):
+        control = ipywidgets.Text(value=value, continuous_update=False, **common)
     else:
         control = ipywidgets.Checkbox(value=value, indent=False, **common)
     control.add_class("cl-control")

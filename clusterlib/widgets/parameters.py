@@ -65,7 +65,22 @@ class Switch:
         return value
 
 
-Parameter = Choice | Slider | Switch
+@dataclass(frozen=True)
+class Line:
+    """A line of text; the study that asks for it says what it can read."""
+
+    name: str
+    description: str
+    value: str = ""
+
+    def check(self, value: object) -> str:
+        """Return the text, or raise when it is none."""
+        if not isinstance(value, str):
+            raise ValueError(f"{self.name!r} must be text; {value!r} is not")
+        return value
+
+
+Parameter = Choice | Slider | Switch | Line
 
 
 def defaults(parameters: Sequence[Parameter]) -> Settings:
