@@ -209,7 +209,7 @@ def consensus_stability(
     """
     if verdicts["moved"].isna().any():
         raise ValueError("movement needs two rounds: judge the second round against the first")
-    figure = new_figure(8.0, 5.2)
+    figure = new_figure(8.0, 5.8)
     axes = figure.add_axes((0.09, 0.13, 0.87, 0.77))
     dress(axes, title, "Answers that changed place since the last round (per cent)",
           "Spread: interquartile range (scale points)")  # fmt: skip
@@ -217,7 +217,8 @@ def consensus_stability(
     axes.axvline(100 * change_limit, color=INK, linestyle="--", linewidth=1.2)
     axes.axhline(iqr_limit, color=INK, linestyle="--", linewidth=1.2)
     axes.set_xlim(-3, max(45.0, float(moved.max()) + 12))
-    axes.set_ylim(-0.5, max(float(spread.max()), iqr_limit) + 0.9)
+    axes.set_ylim(-1.4, max(float(spread.max()), iqr_limit) + 0.9)
+    axes.set_yticks(range(int(axes.get_ylim()[1]) + 1))
     labels = named(verdicts.index, names)
     spots = _spots(moved, spread, labels)
     across, up = np.array(list(spots)).T
@@ -239,8 +240,9 @@ def _spots(
 def _name_spots(figure: Figure, axes: Axes, spots: dict[tuple[float, float], list[str]]) -> None:
     """Write the names beside their marks where they hide neither each other nor a mark."""
     renderer = cast(FigureCanvasAgg, figure.canvas).get_renderer()  # type: ignore[no-untyped-call]
+    white = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
     texts = [
-        axes.text(0, 0, "\n".join(names), fontsize=TEXT_SIZE, va="bottom")
+        axes.text(0, 0, "\n".join(names), fontsize=TEXT_SIZE, va="bottom", bbox=white)
         for names in spots.values()
     ]
     extents = [text.get_window_extent(renderer) for text in texts]
@@ -248,9 +250,14 @@ def _name_spots(figure: Figure, axes: Axes, spots: dict[tuple[float, float], lis
     points = [(float(x), float(y)) for x, y in axes.transData.transform(list(spots))]
     frame = axes.get_window_extent(renderer)
     area = Box(frame.x0 + 2, frame.y0 + 2, frame.x1 - 2, frame.y1 - 2)
-    for text, box in zip(texts, place_labels(points, sizes, area, gap=14.0), strict=True):
-        corner = axes.transData.inverted().transform((box.left + 3, box.bottom + 2))
+    boxes = place_labels(points, sizes, area, gap=14.0)
+    back = axes.transData.inverted()
+    for text, box, (x, y) in zip(texts, boxes, points, strict=True):
+        corner = back.transform((box.left + 3, box.bottom + 2))
         text.set_position((float(corner[0]), float(corner[1])))
+        nearest = (np.clip(x, box.left, box.right), np.clip(y, box.bottom, box.top))
+        ends = back.transform([(x, y), nearest])
+        axes.plot(ends[:, 0], ends[:, 1], color=FAINT, linewidth=0.9, zorder=2)
 
 
 def _fields(

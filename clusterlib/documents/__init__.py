@@ -5,6 +5,7 @@ from clusterlib.documents.plans import learning_plan
 from clusterlib.documents.profiles import regional_profile
 from clusterlib.documents.reports import needs_report
 from clusterlib.documents.services import draft_services, service_portfolio
+from clusterlib.documents.visions import vision_statement
 
 __all__ = [
     "data_pack",
@@ -13,4 +14,5 @@ __all__ = [
     "needs_report",
     "regional_profile",
     "service_portfolio",
+    "vision_statement",
 ]
