@@ -1,4 +1,4 @@
-"""A learner's own region in the lesson on mapping: typed by hand, taken or refused with every row."""
+"""A learner's own region in the lesson on mapping: taken, or refused with every row named."""
 
 from pathlib import Path
 
