@@ -12,8 +12,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "coherence": ["by_level", "cross_impact", "scorer_spread", "second_order"],
         "delphi": ["consensus_stability", "delphi_round"],
+        "games": ["fee_log", "game_log", "office_load"],
         "mapping": ["location_quotients", "shift_share", "stars"],
         "needs": ["importance_performance", "needs_ranking", "response_rates"],
+        "networks": ["cooperation_map"],
         "picture": ["show"],
+        "stakeholders": ["stakeholder_map"],
     },
 )

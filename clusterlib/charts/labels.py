@@ -37,6 +37,7 @@ def place_labels(
     sizes: Sequence[tuple[float, float]],
     area: Box,
     gap: float = 8.0,
+    others: Sequence[tuple[float, float]] = (),
 ) -> list[Box]:
     """Return one rectangle for each label: near its point, clear of points and other labels.
 
@@ -45,6 +46,7 @@ def place_labels(
         sizes: width and height of each label in pixels.
         area: the rectangle the labels should stay in.
         gap: pixels between a point and its label; also half the side kept free around a point.
+        others: pixel positions of points without a label, kept free as well.
 
     Returns:
         Rectangles in the order of the points. Crowded points are served first, and the search
@@ -56,7 +58,7 @@ def place_labels(
         >>> first.overlaps(second)
         False
     """
-    taken = [Box(x - gap / 2, y - gap / 2, x + gap / 2, y + gap / 2) for x, y in points]
+    taken = [Box(x - gap / 2, y - gap / 2, x + gap / 2, y + gap / 2) for x, y in (*points, *others)]
     places: dict[int, Box] = {}
     for index in sorted(range(len(points)), key=lambda i: -_crowd(points, i)):
         candidates = _candidates(points[index], sizes[index], gap)

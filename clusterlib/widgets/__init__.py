@@ -14,7 +14,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "coherence_matrix": ["coherence_matrix"],
         "course_home": ["course_home"],
         "delphi_room": ["delphi_room"],
+        "fee_game": ["fee_game"],
         "needs_matrix": ["needs_matrix"],
+        "network_explorer": ["network_explorer"],
         "regional_profile": ["regional_profile"],
+        "stakeholder_map": ["stakeholder_map"],
+        "trust_game": ["trust_game"],
     },
 )
