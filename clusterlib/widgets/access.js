@@ -17,7 +17,11 @@
       once(node, "aria-live", "polite");
     });
     root.querySelectorAll("[role=slider]").forEach((node) => once(node, "aria-label", label(node)));
-    root.querySelectorAll(".widget-readout").forEach((node) => {
+    root.querySelectorAll(".widget-readout:not([contenteditable=true])").forEach((node) => {
+      const handle = node.closest(".cl-control")?.querySelector("[role=slider]");
+      once(handle || node, "aria-valuetext", words(node)); // the words of a step, not its number
+    });
+    root.querySelectorAll(".widget-readout[contenteditable=true]").forEach((node) => {
       once(node, "role", "textbox");
       once(node, "aria-label", label(node) + ", typed");
     });

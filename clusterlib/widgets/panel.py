@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets
 
-from clusterlib.widgets.parameters import Choice, Line, Parameter, Settings, Slider
+from clusterlib.widgets.parameters import Choice, Line, Parameter, Scale, Settings, Slider
 
 _WIDE = {"description_width": "initial"}
 
@@ -59,7 +59,11 @@ def _control(parameter: Parameter, value: object) -> Any:
     """Return the control for one parameter, its full description in sight."""
     layout = ipywidgets.Layout(width="auto", max_width="100%")
     common = {"description": parameter.description, "style": _WIDE, "layout": layout}
-    if isinstance(parameter, Choice):
+    if isinstance(parameter, Scale):
+        control = ipywidgets.SelectionSlider(
+            options=list(parameter.options), value=value, continuous_update=False, **common
+        )
+    elif isinstance(parameter, Choice):
         control = ipywidgets.Dropdown(options=list(parameter.options), value=value, **common)
     elif isinstance(parameter, Slider):
         control = ipywidgets.FloatSlider(

@@ -28,6 +28,11 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Scale(Choice):
+    """One step of a scale, moved along a slider that shows its words, not its number."""
+
+
+@dataclass(frozen=True)
 class Slider:
     """A number between two ends, in steps; the description names the unit."""
 
