@@ -60,6 +60,13 @@ def test_claims_stop_at_grant_less_retention():
     assert table["final"].sum() == pytest.approx(96_000 * 0.1)
 
 
+def test_a_plan_without_grants():
+    ledger = cash_flow(CashPlan(1_000, regular(3, 100, 600)))
+    assert ledger.table["closing"].tolist() == [500, 0, -500]
+    assert (ledger.first_negative, ledger.outstanding.sum()) == ("month 3", 0)
+    assert ledger.co_financing.empty
+
+
 def test_money_due_after_the_plan_is_listed():
     ledger = cash_flow(CashPlan(0, regular(12), grant(lag=4)))
     assert ledger.outstanding["EU"] == pytest.approx(48_000)

@@ -67,6 +67,11 @@ def test_linked_firms_are_one_and_others_do_not_count():
     assert result.awards["reason"].tolist() == ["counts", "counts", "another undertaking"]
 
 
+def test_awards_of_one_firm_need_no_group():
+    awards = AWARDS.assign(undertaking="M01", member_state="HU")
+    assert resources.de_minimis_headroom(awards, "2026-11-23") == 80_000
+
+
 def test_each_member_state_has_its_own_ceiling():
     awards = AWARDS.assign(member_state=["HU", "SK"])
     assert resources.de_minimis_headroom(awards, "2026-11-23", member_state="HU") == 180_000

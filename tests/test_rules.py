@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clusterlib import rules
+from clusterlib import partners, rules
 from clusterlib.rules.facts import all_tables
 
 NOTES = Path(__file__).parents[2] / "shared" / "reference" / "rules.csv"
@@ -248,3 +248,47 @@ def test_a_fact_with_cases_is_not_one_number():
 def test_last_day_of_an_open_fact_is_none():
     assert rules.last_day("eccp_profile", "members") is None
     assert rules.last_day("gber_clusters", "threshold") == date(2026, 12, 31)
+
+
+def test_a_firm_with_a_tenth_of_the_investment_may_get_preferential_access():
+    # Regulation (EU) No 651/2014 Art. 27(3): "at least 10 %".
+    fact = rules.fact("gber_clusters", "preferential_access", on="2024-05-01")
+    assert fact.number == 10
+    assert ">=" in fact.unit
+
+
+# Regulation (EU) 2021/695 Art. 22(2): three countries, one of them a member state.
+@pytest.mark.parametrize(
+    ("countries", "eligible"),
+    [
+        (["DE", "DE", "NO"], False),
+        (["FR", "NO", "CH"], True),
+        (["NO", "CH", "IL"], False),
+        (["DE", "FR", "HU"], True),
+    ],
+)
+def test_horizon_consortium_from_the_table(countries, eligible):
+    needed = rules.fact("horizon_europe", "consortium", on="2026-11-23").numbers
+    call = partners.Call(
+        name="Horizon Europe",
+        min_partners=int(needed["entities"]),
+        min_countries=int(needed["countries"]),
+        member_states=("DE", "FR", "HU"),
+        min_member_states=int(needed["from_member_states"]),
+    )
+    team = pd.DataFrame({"country": countries}, index=["U1", "S1", "N1"])
+    assert partners.check_eligibility(team, call).eligible is eligible
+
+
+def test_share_of_an_interreg_europe_project_lies_between_its_rates():
+    # CLUSTERS3, 2016-2020: 1,544,244 of 1,832,645 EUR, 84.3 per cent.
+    rates = rules.fact("interreg", "europe_earlier", on="2016-04-01").numbers
+    share = 100 * 1_544_244 / 1_832_645
+    assert round(share, 1) == 84.3
+    assert rates["non_profit"] < share < rates["public"]
+
+
+def test_usable_replies_of_the_first_importance_performance_study():
+    # Martilla and James (1977): 284 of 634, 44.8 per cent.
+    sample = rules.fact("needs_methods", "importance_performance_sample", on="2026-11-23").numbers
+    assert round(100 * sample["usable"] / sample["sent"], 1) == sample["percent"]

@@ -68,7 +68,7 @@ def excellence_profile(profile: Mapping[str, Any] | pd.DataFrame) -> ExcellenceP
     A level without evidence is undetermined, whatever the level: nobody could check it. Items weigh
     the same. There is no pass mark: label bodies judge with their own sets, on site.
 
-    Reference: dimensions as named by Lämmer-Gamp, Kergel and Nerger (2014).
+    Reference: what assessments of this kind show is in Lämmer-Gamp, Kergel and Nerger (2014).
 
     >>> result = excellence_profile({"strategy": {"level": 2, "evidence": "plan of 2026"},
     ...                              "roles": {"level": 3}})

@@ -1,6 +1,7 @@
 """Money of a cluster office: funding mix, fees, cash, European grants and State aid ceilings."""
 
 from clusterlib.resources.aid import AidCeiling, aid_ceiling, collaboration_counts
+from clusterlib.resources.calls import exchange_visit_lump_sum, project_size_bounds
 from clusterlib.resources.cash import CashPlan, Ledger, cash_flow
 from clusterlib.resources.de_minimis import DeMinimis, de_minimis_check, de_minimis_headroom
 from clusterlib.resources.european import erdf_rate, horizon_grant, indirect_costs
@@ -23,9 +24,11 @@ __all__ = [
     "de_minimis_check",
     "de_minimis_headroom",
     "erdf_rate",
+    "exchange_visit_lump_sum",
     "fee_balance",
     "funding_mix",
     "horizon_grant",
     "indirect_costs",
+    "project_size_bounds",
     "simulate_cash",
 ]

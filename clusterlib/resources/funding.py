@@ -52,7 +52,9 @@ def funding_mix(
     Per cent are rescaled to add up to exactly 1 if they miss 100 by no more than rounding can cause
     (half a point a source). Two equal largest sources: the first listed is removed.
 
-    Reference: Carroll and Stater (2009) for diversification; the index as in Herfindahl.
+    The index is that of `mapping.herfindahl`.
+
+    Reference: Carroll and Stater (2009), who find steadier income with more sources.
 
     >>> mix = funding_mix({"fees": 60_000, "region": 100_000, "EU": 40_000}, costs=210_000,
     ...                   reserves=20_000)

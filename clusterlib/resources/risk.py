@@ -28,6 +28,9 @@ class Shocks:
         lasts: months that a shock to income or costs lasts before the next is drawn.
     Raises:
         ValueError: negatives, correlation outside 0..1, a shock of less than a month.
+
+    >>> Shocks(income=0.2, late_months=3).correlation
+    0.5
     """
 
     income: float = 0.1
