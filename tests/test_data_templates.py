@@ -22,7 +22,7 @@ def save(tmp_path):
     return write
 
 
-CASE_TABLES = sorted(set(TABLE_KINDS) - {"survey", "employment_long", "delphi"})
+CASE_TABLES = sorted(set(TABLE_KINDS) - {"survey", "employment_long", "delphi", "stakeholders"})
 
 
 @pytest.mark.parametrize("kind", CASE_TABLES)

@@ -72,6 +72,10 @@ def _share(name: str, meaning: str, example: float) -> Column:
     return _amount(name, f"{meaning}, between 0 and 1", example, high=1)
 
 
+def _mark(name: str, meaning: str, example: float) -> Column:
+    return Column(name, meaning, example, "number", blank=True, low=1, high=5)
+
+
 _ALL = (
     TableKind(
         "employment",
@@ -131,6 +135,29 @@ _ALL = (
             Column("rating", "1 (not at all) to 9 (fully)", 7, "number", blank=True, low=1, high=9),
             (("The laboratory is open to all", 8), ("Every member pays the same fee", 3)),
         ),
+    ),
+    TableKind(
+        "stakeholders",
+        "who has a stake in a plan, one line each; marks 1 (low) to 5 (high)",
+        (
+            Column("stakeholder", "name of the organisation or group", "Chamber of Commerce"),
+            _mark("power", "can they stop it or make it happen", 3),
+            _mark("interest", "how much they care", 4),
+            _mark("legitimacy", "how far others grant them a say", 4),
+            _mark("urgency", "how soon they need an answer", 2),
+            Column(
+                "stance",
+                "for, against or neither",
+                "supports",
+                "choice",
+                blank=True,
+                choices=("supports", "neutral", "opposes"),
+            ),
+            Column(
+                "wants", "what they want, in their own words", "New members", "name", False, True
+            ),
+        ),
+        ("stakeholder",),
     ),
     TableKind(
         "members",

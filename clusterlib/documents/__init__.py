@@ -1,5 +1,6 @@
 """What a trainee takes to work on Monday: Word documents and Excel workbooks, filled and dated."""
 
+from clusterlib.documents.leadership import leadership_plan
 from clusterlib.documents.packs import data_pack
 from clusterlib.documents.plans import learning_plan
 from clusterlib.documents.profiles import regional_profile
@@ -10,6 +11,7 @@ from clusterlib.documents.visions import vision_statement
 __all__ = [
     "data_pack",
     "draft_services",
+    "leadership_plan",
     "learning_plan",
     "needs_report",
     "regional_profile",
