@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "mapping": ["location_quotients", "shift_share", "stars"],
         "needs": ["importance_performance", "needs_ranking", "response_rates"],
         "networks": ["cooperation_map"],
+        "partners": ["consortium_board"],
         "picture": ["show"],
         "stakeholders": ["stakeholder_map"],
     },

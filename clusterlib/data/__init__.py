@@ -17,10 +17,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "jsonstat": ["dimension_labels", "read_jsonstat"],
         "networks_case": ["Cooperation", "cooperation"],
         "own_tables": ["check_table", "flags_of", "load_table", "notes_of", "survey_tables"],
+        "partner_search": ["PartnerSearch", "partner_search"],
         "policies": ["PolicyPlan", "policy_plan"],
         "problems": ["TableProblems"],
         "sbs": ["pivot_sbs", "read_sbs_export"],
+        "support_record": ["SupportRecord", "support_record"],
         "templates": ["save_template"],
+        "watch_record": ["WatchRecord", "watch_record"],
         "vision_panel": ["VisionPanel", "vision_panel"],
     },
 )

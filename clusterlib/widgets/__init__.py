@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "checks": ["check"],
         "coherence_matrix": ["coherence_matrix"],
+        "consortium_builder": ["consortium_builder"],
         "course_home": ["course_home"],
         "delphi_room": ["delphi_room"],
         "fee_game": ["fee_game"],

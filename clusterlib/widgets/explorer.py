@@ -1,7 +1,8 @@
 """The frame of every explorer: controls, picture, words and table that change together."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any, Protocol
 
@@ -27,6 +28,18 @@ class Reading:
     headline: str
     summary: str
     table: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button for what takes longer than a slider may: it searches and moves the controls.
+
+    `act` gets the settings and returns those to show; a ValueError of it is shown in words.
+    """
+
+    words: str
+    tooltip: str
+    act: Callable[[Settings], Settings]
 
 
 class Study(Protocol):
@@ -55,8 +68,16 @@ class Study(Protocol):
 class Explorer:
     """A study with controls: change one, and picture, words and table follow."""
 
-    def __init__(self, study: Study, settings: Mapping[str, object] | None = None) -> None:
-        """Open the study at `settings`; what is not named there starts at its default."""
+    def __init__(
+        self,
+        study: Study,
+        settings: Mapping[str, object] | None = None,
+        actions: Sequence[Action] = (),
+    ) -> None:
+        """Open the study at `settings`; what is not named there starts at its default.
+
+        `actions` become buttons under the controls.
+        """
         start = complete(study.parameters, settings)
         self._study = study
         self._stage = Stage(study.figure)
@@ -66,7 +87,7 @@ class Explorer:
         self._saved = _live("cl-saved")
         self._line = ipywidgets.HTML()
         self._panel = Panel(study.parameters, start, self._refresh, study.adjust)
-        buttons = ipywidgets.HBox(
+        buttons = _row(
             [
                 _button("Reset", "Put every control back to its first value", self._reset),
                 _button("Copy my settings", "Show the settings as a line of code", self._copy),
@@ -76,12 +97,13 @@ class Explorer:
                 self._saved,
             ]
         )
-        buttons.add_class("cl-buttons")
+        searches = [_button(one.words, one.tooltip, partial(self._do, one)) for one in actions]
         heading = ipywidgets.HTML(f'<p class="cl-title">{escape(study.title)}</p>')
         self._root = ipywidgets.VBox(
             [
                 heading,
                 self._panel.box,
+                *([_row(searches)] if searches else []),
                 self._headline,
                 self._picture,
                 buttons,
@@ -136,6 +158,22 @@ class Explorer:
     def _reset(self, _button: object) -> None:
         self._panel.set(defaults(self._study.parameters))
 
+    def _do(self, action: Action, button: Any) -> None:
+        """Say that work is under way, since it may take seconds, and show what came of it."""
+        before = self._headline.value
+        self._headline.value = "Working on it …"
+        button.disabled = True
+        try:
+            self._panel.set(action.act(self.value))
+        except ValueError as problem:
+            self._headline.value = escape(str(problem))
+        except BaseException:
+            self._headline.value = before
+            raise
+        finally:
+            button.disabled = False
+            button.focus()  # a button that was off has lost its focus
+
     def _copy(self, _button: object) -> None:
         self._line.value = (
             '<label class="cl-line">Your settings as a line of code, selected: copy it with '
@@ -183,6 +221,12 @@ def _live(name: str) -> Any:
     line.add_class(name)
     line.add_class("cl-live")
     return line
+
+
+def _row(buttons: list[Any]) -> Any:
+    row = ipywidgets.HBox(buttons)
+    row.add_class("cl-buttons")
+    return row
 
 
 def _button(words: str, tooltip: str, action: Any) -> Any:

@@ -6,9 +6,10 @@ from typing import Any
 
 import ipywidgets
 
-from clusterlib.widgets.parameters import Choice, Line, Parameter, Scale, Settings, Slider
+from clusterlib.widgets.parameters import Choice, Line, Parameter, Scale, Settings, Slider, Switch
 
 _WIDE = {"description_width": "initial"}
+_MANY = 8
 
 
 class Panel:
@@ -34,6 +35,8 @@ class Panel:
             control.observe(partial(self._on_value, name), "value")
         self.box = ipywidgets.VBox(list(self.controls.values()))
         self.box.add_class("cl-panel")
+        if sum(isinstance(p, Switch) for p in parameters) >= _MANY:
+            self.box.add_class("cl-many")  # several in a row, still in reading order
 
     @property
     def value(self) -> Settings:
