@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterlib import labels, rules
@@ -111,6 +111,7 @@ def test_unknown_areas_make_a_range():
     assert closed.points == 82
 
 
+@settings(deadline=None)
 @given(
     points=st.fixed_dictionaries(
         {}, optional={area: st.integers(0, most) for area, most in FULL.items()}
@@ -230,6 +231,7 @@ def test_a_table_will_do():
     assert structure["high"] == pytest.approx(100 * 10 / 12)
 
 
+@settings(deadline=None)
 @given(
     levels=st.lists(st.integers(0, 3), min_size=len(ITEMS), max_size=len(ITEMS)),
     known=st.sets(st.sampled_from(list(ITEMS.index))),

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterlib import resources, rules
@@ -192,6 +192,7 @@ case_of_research = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(
     kind=st.sampled_from(["industrial", "experimental", "feasibility"]),
     case=case_of_research,

@@ -1,7 +1,7 @@
 """What a call's own numbers imply."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterlib import resources, rules
@@ -39,6 +39,7 @@ def test_published_example_is_the_halving():
     assert paid == example["three_days"]
 
 
+@settings(deadline=None)
 @given(days=st.integers(3, 20), way=st.integers(0, 2_000), more=st.integers(0, 500))
 def test_longer_and_farther_is_never_paid_less(days, way, more):
     here = resources.exchange_visit_lump_sum(780, days, way, on="2022-05-02")

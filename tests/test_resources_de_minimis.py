@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterlib import resources, rules
@@ -106,6 +106,7 @@ def test_regime_has_first_and_last_day():
 days = st.dates(date(2022, 1, 1), date(2030, 12, 31))
 
 
+@settings(deadline=None)
 @given(
     granted=st.lists(days, max_size=6),
     amounts=st.lists(st.integers(0, 40_000_000), min_size=6, max_size=6),
@@ -130,6 +131,7 @@ def test_window_rolls_and_headroom_never_exceeds_the_ceiling(granted, amounts, n
         assert first >= headroom
 
 
+@settings(deadline=None)
 @given(granted=days.filter(lambda day: day >= date(2024, 1, 1) and day.year < 2027))
 def test_window_is_inclusive_at_both_ends(granted):
     awards = pd.DataFrame({"granted": [granted], "amount": [100_000]})

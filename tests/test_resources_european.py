@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterlib import resources, rules
@@ -34,6 +34,7 @@ def test_subcontracting_has_no_overhead_but_is_funded():
     assert resources.indirect_costs(100, 100, on=DAY) == 0
 
 
+@settings(deadline=None)
 @given(
     direct=money, more=money, share=st.floats(0, 1), action=st.sampled_from(["RIA", "IA", "CSA"])
 )

@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from clusterlib import resources
@@ -58,6 +58,7 @@ def test_percentages_may_miss_a_hundred_by_their_rounding():
         resources.funding_mix({"fees": 51, "region": 51}, unit="percent")
 
 
+@settings(deadline=None)
 @given(amounts=incomes)
 def test_mix_is_within_bounds_and_does_not_depend_on_the_currency(amounts):
     income = pd.Series(amounts, [f"source {number}" for number in range(len(amounts))], dtype=float)
@@ -101,6 +102,7 @@ def test_break_even_by_tier():
     assert resources.break_even_members(90_000, fees, 200, mix) == 90
 
 
+@settings(deadline=None)
 @given(
     fixed=st.integers(0, 10**6),
     fee=st.integers(2, 10_000),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusterlib import partners, rules
@@ -94,6 +94,7 @@ def test_no_old_rate_after_the_block_exemption_ends(name):
         rules.table(name, on="2014-06-30")
 
 
+@settings(deadline=None)
 @given(days=st.integers(1, 20_000), rule=st.sampled_from([one for one in FACTS if one.valid_to]))
 def test_no_fact_is_given_after_its_last_known_day(days, rule):
     end = rules.last_day(rule.table, rule.rule)
