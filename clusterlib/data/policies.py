@@ -77,6 +77,13 @@ class PolicyPlan:
         both: pd.Series[str] = pd.concat([self.instruments["name"], self.objectives["name"]])
         return both
 
+    @property
+    def influences_with_link(self) -> pd.DataFrame:
+        """The influences with the one link that the workshop left out, scored 1."""
+        table = self.influences.copy()
+        table.loc[self.missing_link[0], self.missing_link[1]] = 1
+        return table
+
     def repaired(
         self, codes: Sequence[str], scores: pd.DataFrame | None = None
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -132,6 +139,11 @@ def policy_plan(case: HasSeed | int) -> PolicyPlan:
     first = fixed_table("first_scores", "code")
     repairs = fixed_table("repairs", "code")
     repairs["cost"] = _steps(repairs["cost"] * jitter(draws, 0.08, len(repairs)), 1000)
+    links = fixed_table("objective_links", "code")
+    repairs["score_now"] = [
+        int(str((links if source in links.index else first).at[source, target]))
+        for source, target in zip(repairs["from_code"], repairs["to_code"], strict=True)
+    ]
     incidence = fixed_table("incidence", "code")
     for column in ("benefit", "burden"):
         moved = incidence[column] * jitter(draws, 0.06, len(incidence))
@@ -144,7 +156,7 @@ def policy_plan(case: HasSeed | int) -> PolicyPlan:
         objectives=fixed_table("objectives", "code"),
         first_scores=first,
         second_scores=_second_opinion(draws, first),
-        links=fixed_table("objective_links", "code"),
+        links=links,
         influences=fixed_table("influences", "factor"),
         missing_link=MISSING_LINK,
         priorities=priorities,

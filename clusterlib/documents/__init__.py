@@ -1,5 +1,6 @@
 """What a trainee takes to work on Monday: Word documents and Excel workbooks, filled and dated."""
 
+from clusterlib.documents.coherence import coherence_plan
 from clusterlib.documents.leadership import leadership_plan
 from clusterlib.documents.packs import data_pack
 from clusterlib.documents.plans import learning_plan
@@ -9,6 +10,7 @@ from clusterlib.documents.services import draft_services, service_portfolio
 from clusterlib.documents.visions import vision_statement
 
 __all__ = [
+    "coherence_plan",
     "data_pack",
     "draft_services",
     "leadership_plan",
