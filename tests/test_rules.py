@@ -235,6 +235,24 @@ def test_one_line_for_a_report():
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "rule", "words"),
+    [
+        ("gber_research", "size_bonus", "medium 10, small 20 points"),
+        ("gber_clusters", "investment_beneficiary", "owner"),
+        ("gber_clusters", "innovation_hubs", "yes"),
+        ("gber_clusters", "investment_costs", "tangible investment, intangible investment"),
+        ("de_minimis", "ceiling", "300000 EUR per single undertaking per Member State"),
+    ],
+)
+def test_how_much_reads_like_words(name, rule, words):
+    assert rules.fact(name, rule, on="2024-05-01").how_much == words
+
+
+def test_a_source_stands_on_its_own():
+    assert [one.name for one in FACTS if one.source.startswith("same page")] == []
+
+
 def test_a_fact_with_cases_is_not_one_number():
     bonus = rules.fact("gber_research", "size_bonus", on="2024-01-01")
     assert bonus.numbers == {"medium": 10, "small": 20}

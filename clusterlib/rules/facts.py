@@ -17,6 +17,8 @@ VERIFIED = {
     "derived": "own arithmetic on confirmed facts",
     "no": "to be confirmed",
 }
+# What stands in place of a unit where a fact is no quantity.
+NO_UNIT = {"-", "bool", "date", "fact", "formula", "list", "rule", "table", "text"}
 
 
 class NoVerifiedRule(ValueError):
@@ -62,6 +64,18 @@ class Fact:
         return {str(case): float(number) for case, number in self.value.items()}
 
     @property
+    def how_much(self) -> str:
+        """Value and unit in words; a fact that is a rule, a list or a yes has no unit."""
+        value = self.value
+        if isinstance(value, Mapping):
+            value = ", ".join(f"{str(case).replace('_', ' ')} {one}" for case, one in value.items())
+        elif isinstance(value, list):
+            value = ", ".join(map(str, value))
+        elif isinstance(value, bool):
+            value = "yes" if value else "no"
+        return f"{value} {'' if self.unit in NO_UNIT else self.unit}".rstrip()
+
+    @property
     def status(self) -> str:
         """How it was checked, in words: "confirmed", "to be confirmed" and so on."""
         return VERIFIED[self.verified]
@@ -85,8 +99,7 @@ class Fact:
 
     def __str__(self) -> str:
         """The fact in one line: what, how much, when, where read, how sure."""
-        text = f"{self.name}: {self.value} {self.unit}".rstrip(" -")
-        return f"{text} ({self.days}; {self.source}; {self.status})"
+        return f"{self.name}: {self.how_much} ({self.days}; {self.source}; {self.status})"
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def show(facts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "what": [one.name for one in rows],
-            "how much": [f"{_words(one.value)} {one.unit}".rstrip(" -") for one in rows],
+            "how much": [one.how_much for one in rows],
             "days": [one.days for one in rows],
             "source": [one.source for one in rows],
             "status": [one.status for one in rows],
@@ -163,12 +163,6 @@ def show(facts: pd.DataFrame) -> pd.DataFrame:
 
 def _as_fact(row: pd.Series[Any]) -> Fact:
     return Fact(table="", rule="", **{column: row[column] for column in COLUMNS})
-
-
-def _words(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{case} {number}" for case, number in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _table(name: str) -> FactTable:
