@@ -11,11 +11,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=["coherence", "mapping", "needs", "picture", "style", "tables"],
     submod_attrs={
         "coherence": ["by_level", "cross_impact", "scorer_spread", "second_order"],
+        "decisions": ["criteria_weights", "option_ranking"],
         "delphi": ["consensus_stability", "delphi_round"],
         "games": ["fee_log", "game_log", "office_load"],
         "mapping": ["location_quotients", "shift_share", "stars"],
         "needs": ["importance_performance", "needs_ranking", "response_rates"],
         "networks": ["cooperation_map"],
+        "offers": ["offers_demands"],
         "partners": ["consortium_board"],
         "picture": ["show"],
         "stakeholders": ["stakeholder_map"],

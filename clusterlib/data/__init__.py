@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "networks_case": ["Cooperation", "cooperation"],
         "own_tables": ["check_table", "flags_of", "load_table", "notes_of", "survey_tables"],
         "partner_search": ["PartnerSearch", "partner_search"],
+        "planning_case": ["ActionChoice", "action_choice"],
         "policies": ["PolicyPlan", "policy_plan"],
         "problems": ["TableProblems"],
         "sbs": ["pivot_sbs", "read_sbs_export"],

@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=["access", "checks", "explorer", "parameters"],
     submod_attrs={
+        "ahp": ["ahp"],
         "checks": ["check"],
         "coherence_matrix": ["coherence_matrix"],
         "consortium_builder": ["consortium_builder"],
@@ -18,8 +19,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "fee_game": ["fee_game"],
         "needs_matrix": ["needs_matrix"],
         "network_explorer": ["network_explorer"],
+        "offers_board": ["offers_board"],
         "regional_profile": ["regional_profile"],
         "stakeholder_map": ["stakeholder_map"],
+        "topsis": ["topsis"],
         "trust_game": ["trust_game"],
     },
 )
