@@ -1,9 +1,11 @@
-"""Grade collected work with nbgrader's autograder, one learner at a time."""
+"""Grade collected work with nbgrader's autograder; behind it the runner works ahead in parallel."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -43,6 +45,14 @@ def needs_grading(cohort: Cohort, module: str, learner: str) -> bool:
     return _text(submitted) != _text(graded)
 
 
+def announce(cohort: Cohort, module: str, learners: Iterable[str]) -> None:
+    """Say whose work will be graded, in which order, so that the runner can work ahead."""
+    from clusterlib.delivery.runner import pool
+
+    folder = cohort.folder / "submitted"
+    pool.announce(folder / learner / module / f"{module}.ipynb" for learner in learners)
+
+
 def grade(session: Session, module: str, learner: str) -> Marks:
     """Run the autograder on one learner's work and return the marks.
 
@@ -56,6 +66,10 @@ def grade(session: Session, module: str, learner: str) -> Marks:
     target = cohort.folder / "autograded" / learner / module
     directory = session.directory(module, learner, autograded_directory=f"{cohort.work}/{ASIDE}")
     shutil.rmtree(aside, ignore_errors=True)
+    submitted = cohort.folder / "submitted" / learner / module
+    if not list(submitted.glob("*.ipynb")):
+        # nbgrader passes over a folder without a notebook; an empty one gets its verdict.
+        (submitted / f"{module}.ipynb").touch()
     try:
         session.run(Autograde, directory, force=True)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -76,6 +90,13 @@ def marks(cohort: Cohort, module: str, learner: str) -> Marks:
             for grade in notebook.grades
         )
         return Marks(submission.score, submission.max_score, waiting)
+
+
+def verdict(cohort: Cohort, module: str, learner: str) -> tuple[str, list[str]]:
+    """Return how the last grading ended in one word, and what a trainer should know beside it."""
+    path = cohort.folder / "autograded" / learner / module / f"{module}.ipynb"
+    report = json.loads(path.read_text(encoding="utf-8"))["metadata"]["grading"]
+    return report["verdict"], report["notes"]
 
 
 def _text(path: Path) -> str:

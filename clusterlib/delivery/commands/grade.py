@@ -13,8 +13,10 @@ DETAILS = """examples:
   cluster-course grade debrecen-2027 02-needs --again    grade everything anew
   cluster-course grade debrecen-2027 02-needs --open     say how to open the formgrader
 
-Grades one learner after the other; Ctrl-C stops, the same command goes on where it stopped.
-Marks given by hand stay. Learners' code runs with your rights: grade on a machine you can spare.
+Grades several learners at a time; Ctrl-C stops, the same command goes on where it stopped.
+Marks given by hand stay. Learners' code runs in a box: cluster-course doctor says how strong it is.
+Every hand-in ends with a word: PASS, PARTIAL, FAIL, TIME, MEMORY, OUTPUT, CRASH, MALFORMED, LATE or
+TAMPERED; marks are given beside it for every part that is sound.
 """
 
 
@@ -42,10 +44,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _grade_all(cohort: Cohort, module: str, again: bool) -> list[str]:
     from clusterlib.delivery.cohorts.grading import (
+        announce,
         grade,
         how_to_open_formgrader,
         needs_grading,
         submitted_learners,
+        verdict,
     )
     from clusterlib.delivery.cohorts.progress import Progress
     from clusterlib.delivery.cohorts.session import Session, StepFailed
@@ -54,12 +58,14 @@ def _grade_all(cohort: Cohort, module: str, again: bool) -> list[str]:
     ungraded = [learner for learner in collected if again or needs_grading(cohort, module, learner)]
     print(f"{cohort.course_id} {module}: {len(collected)} collected, {len(ungraded)} to grade")
     session, progress = Session(cohort), Progress(len(ungraded))
+    announce(cohort, module, ungraded)
     failures, waiting = [], 0
     for learner in ungraded:
         try:
             marks = grade(session, module, learner)
             waiting += marks.open_marks
-            words = str(marks)
+            word, notes = verdict(cohort, module, learner)
+            words = "; ".join([f"{word}, {marks}", *notes])
         except StepFailed as error:
             failures.append(learner)
             words = f"NOT GRADED: {error}"

@@ -33,6 +33,7 @@ from clusterlib.delivery.cli import CommandError
 NO_WALLS = "none: I trust everybody whose work I grade"
 SWITCH = "CLUSTER_BOX"
 COURSE = "/course"
+COURSE_FILES = ("course.toml", "cases", "audiences")
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "HOME": "/box",
@@ -135,8 +136,6 @@ def _measured() -> Level:
 
 def bubblewrap() -> list[str]:
     """Return the command that makes the outer box: system and environment read-only, no network."""
-    from clusterlib.data import catalogue
-
     command = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     if os.geteuid() == 0:
         # The process inside leaves root for an account without rights before any work.
@@ -173,10 +172,11 @@ def bubblewrap() -> list[str]:
         command += ["--ro-bind", str(path), str(path)]
     for path in hidden_folders():
         command += ["--tmpfs", str(path)]
-    course = catalogue.course_path()
-    command += ["--dir", COURSE]
-    for name in ("course.toml", "cases", "audiences"):
-        command += ["--ro-bind-try", str(course / name), f"{COURSE}/{name}"]
+    course = course_folder()
+    if course is not None:
+        command += ["--dir", COURSE]
+        for name in COURSE_FILES:
+            command += ["--ro-bind-try", str(course / name), f"{COURSE}/{name}"]
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]
 
 
@@ -199,6 +199,17 @@ def needed_folders() -> list[Path]:
     return kept
 
 
+def course_folder() -> Path | None:
+    """Return the course whose cases notebooks load, None for one that has no cases."""
+    from clusterlib.data import catalogue
+
+    try:
+        folder = catalogue.course_path()
+    except ValueError:
+        return None
+    return folder if (folder / "cases").is_dir() else None
+
+
 def hidden_folders() -> list[Path]:
     """Return what an installed clusterlib holds and no learner may see: model answers and tests."""
     import clusterlib
@@ -214,8 +225,6 @@ def python(program: str) -> list[str]:
 
 def start(level: Level) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """Start a zygote behind the walls; return its process and its control channel."""
-    from clusterlib.data import catalogue
-
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     separate, root = level.name == "full", os.geteuid() == 0 and level.name != "none"
     program = (
@@ -229,7 +238,7 @@ def start(level: Level) -> tuple[subprocess.Popen[bytes], socket.socket]:
         os.chmod(own, 0o1777)
         environment |= {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "TMPDIR": own}
         environment |= dict.fromkeys(("HOME", "IPYTHONDIR", "MPLCONFIGDIR"), own)
-        environment["CLUSTER_COURSE"] = str(catalogue.course_path())
+        environment["CLUSTER_COURSE"] = str(course_folder() or "")
     process = subprocess.Popen(
         [*walls, *python(program)],
         stdin=theirs,

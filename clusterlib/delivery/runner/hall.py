@@ -149,6 +149,7 @@ class Hall:
         self.lock = threading.Lock()
         self.warm: Zygote | None = None
         self.prepared: dict[tuple[str, ...], Zygote] = {}
+        self.closed = False
 
     def child(self, setup: tuple[str, ...] = ()) -> Child:
         """Return a new child in which these set-up cells were run."""
@@ -202,6 +203,7 @@ class Hall:
     def close(self) -> None:
         """End every zygote, and with it every child."""
         with self.lock:
+            self.closed = True
             for zygote in self.prepared.values():
                 zygote.close()
             if self.warm is not None:

@@ -76,7 +76,7 @@ class Writer:
         return self._write_other(value, depth)
 
     def _counted(self, written: Json) -> Json:
-        text = written if isinstance(written, str) else written[-1]
+        text = written[-1] if isinstance(written, list) else written
         if isinstance(text, str):
             self._text -= len(text)
             if self._text < 0:

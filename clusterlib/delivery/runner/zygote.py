@@ -23,7 +23,7 @@ from clusterlib.delivery.runner import walls
 from clusterlib.delivery.runner.cells import CellRunner
 
 LOOK_SECONDS = 0.2
-LIBRARIES = ("numpy", "pandas", "matplotlib.pyplot", "scipy.stats", "networkx", "clusterlib")
+LIBRARIES = ("numpy", "pandas", "matplotlib.pyplot", "scipy.stats", "networkx", "pandera.pandas")
 
 
 def main(separate: bool, drop_root: bool) -> NoReturn:
@@ -49,7 +49,8 @@ def warm_up() -> CellRunner:
 
     matplotlib.use("Agg")
     for name in LIBRARIES:
-        importlib.import_module(name)
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     import clusterlib
 
     for found in pkgutil.iter_modules(clusterlib.__path__):

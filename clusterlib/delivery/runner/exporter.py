@@ -1,0 +1,194 @@
+"""Where nbgrader's autograder meets the runner: its `exporter_class`, set in nbgrader_config.py.
+
+nbgrader's Autograde reads each submitted notebook twice: to mend it, and to run it. Here the first
+reading rebuilds the notebook from the master and has it graded behind the walls; the second only
+saves the marks, with nbgrader's own steps. So `nbgrader autograde`, the button of the formgrader
+and `cluster-course grade` all come through here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode, from_dict
+from nbgrader.api import Gradebook
+from traitlets import Float, Integer
+
+from clusterlib.delivery.runner import intake, pool
+from clusterlib.delivery.runner.box import Limits
+from clusterlib.delivery.runner.master import Master, read_master
+from clusterlib.delivery.runner.rebuild import Step, rebuild, untouched
+from clusterlib.delivery.runner.submission import grade
+from clusterlib.delivery.runner.submitted import Unreadable, read
+from clusterlib.delivery.runner.verdicts import MEANING, Mark, Report, Verdict
+
+_warned: set[str] = set()
+
+
+@dataclass
+class Graded:
+    """A rebuilt notebook with outputs, and what was found out about it."""
+
+    steps: list[Step]
+    outputs: list[list[dict[str, Any]]]
+    report: Report
+
+
+class BoxedExporter(NotebookExporter):  # type: ignore[misc]
+    """Grades a submitted notebook behind walls instead of running it with the trainer's rights."""
+
+    workers = Integer(
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2,
+        help="Submissions that are run at the same time; each may use memory_mb.",
+    ).tag(config=True)
+    cell_seconds = Float(30.0, help="Longest time for one cell.").tag(config=True)
+    submission_seconds = Float(120.0, help="Longest time for one notebook.").tag(config=True)
+    memory_mb = Integer(1000, help="Most memory for one submission.").tag(config=True)
+
+    def from_filename(
+        self, filename: str, resources: Any = None, **options: Any
+    ) -> tuple[str, Any]:
+        """Return the notebook as text: graded when nbgrader mends, as it stands when it saves."""
+        if not self.parent._sanitizing:
+            return super().from_filename(filename, resources, **options)  # type: ignore[no-any-return]
+        ids = resources["nbgrader"]
+        directory = self.parent.coursedir
+        with Gradebook(ids["db_url"], directory.course_id) as gradebook:
+            master = self._master(gradebook, ids["assignment"], ids["notebook"])
+            submission = gradebook.find_submission(ids["assignment"], ids["student"])
+            late = float(submission.total_seconds_late or 0)
+        shared = self._pool()
+        graded = shared.result(Path(filename), _Work(shared.hall, master, directory, ids))
+        report = graded.report
+        if late > 0:
+            report.add(Verdict.LATE, f"handed in {late / 60:.0f} minutes after the deadline")
+        for note in intake.taken_out.pop(Path(filename).parent.resolve(), []):
+            report.add(Verdict.TAMPERED, note)
+        self.log.info("%s: %s %s", ids["student"], report.verdict, "; ".join(report.notes))
+        return self.from_notebook_node(  # type: ignore[no-any-return]
+            _notebook(master, graded), resources=resources, **options
+        )
+
+    def _pool(self) -> pool.Pool:
+        limits = Limits(
+            cell_seconds=self.cell_seconds,
+            submission_seconds=self.submission_seconds,
+            memory_mb=self.memory_mb,
+        )
+        shared = pool.shared(limits, self.workers)
+        level = shared.hall.level
+        if not level.safe and level.reason not in _warned:
+            _warned.add(level.reason)
+            warning = (
+                f'learners\' code runs behind walls of level "{level.name}" only: {level.reason}'
+            )
+            self.log.warning(warning)
+            print(f"WARNING: {warning}", file=sys.stderr)
+        waiting = getattr(self.parent, "assignments", {})
+        if len(waiting) > 1 and not getattr(self, "_told", False):
+            self._told = True
+            shared.announce(self._to_do(waiting))
+        return shared
+
+    def _to_do(self, waiting: dict[str, list[str]]) -> list[Path]:
+        """Return the notebooks that nbgrader is going to grade, as far as one can tell before."""
+        directory = self.parent.coursedir
+        paths = []
+        for folder in sorted(waiting):
+            student, name = Path(folder).parent.name, Path(folder).name
+            target = directory.format_path(directory.autograded_directory, student, name)
+            if self.parent.force or not os.path.exists(target):
+                paths.append(Path(folder, f"{name}.ipynb"))
+        return paths
+
+    def _master(self, gradebook: Any, assignment: str, notebook: str) -> Master:
+        directory = self.parent.coursedir
+        cells = {c.name: c for c in gradebook.find_notebook(notebook, assignment).source_cells}
+
+        def path(folder: str) -> Path:
+            return Path(directory.format_path(folder, ".", assignment), f"{notebook}.ipynb")
+
+        return read_master(
+            path(directory.release_directory), path(directory.source_directory), cells
+        )
+
+
+class _Work:
+    """Grades one notebook of a module; called in a thread of the pool."""
+
+    def __init__(self, hall: Any, master: Master, directory: Any, ids: dict[str, str]) -> None:
+        self.hall, self.master, self.ignore = hall, master, list(directory.ignore)
+        source = directory.format_path(directory.source_directory, ".", ids["assignment"])
+        self.master_files = intake.files_beside(Path(source), self.ignore)
+
+    def __call__(self, path: Path) -> Graded:
+        report = Report(level=self.hall.level.name)
+        try:
+            submitted = read(path)
+        except (Unreadable, OSError) as error:
+            return self._unreadable(report, str(error))
+        report.notes += submitted.notes
+        steps = rebuild(self.master, submitted, report)
+        files = intake.files_beside(path.parent, self.ignore) | self.master_files
+        outputs = grade(self.hall, self.master, steps, files, report)
+        return Graded(steps, outputs, report)
+
+    def _unreadable(self, report: Report, why: str) -> Graded:
+        report.add(Verdict.MALFORMED, why)
+        steps = untouched(self.master)
+        outputs: list[list[dict[str, Any]]] = []
+        for step in steps:
+            test = step.role == "test"
+            outputs.append([_unreadable_output(why)] if test else [])
+            if test and step.master is not None:
+                report.marks.append(Mark(step.name or "", 0.0, step.master.points, why))
+        return Graded(steps, outputs, report)
+
+
+def _unreadable_output(why: str) -> dict[str, Any]:
+    return {"output_type": "error", "ename": "Unreadable", "evalue": why, "traceback": [why]}
+
+
+def _notebook(master: Master, graded: Graded) -> NotebookNode:
+    """Return the graded notebook: the master's settings, the learner's text, the judge's words."""
+    metadata = dict(master.metadata) | {"grading": graded.report.as_metadata()}
+    cells: list[dict[str, Any]] = [_verdict_cell(graded.report)]
+    for number, (step, outputs) in enumerate(zip(graded.steps, graded.outputs, strict=True)):
+        cell: dict[str, Any] = {
+            "cell_type": step.kind,
+            "id": _cell_id(step, number),
+            "metadata": dict(step.master.metadata) if step.master is not None else {},
+            "source": step.source,
+        }
+        if step.kind == "code":
+            cell |= {"execution_count": None, "outputs": outputs}
+        cells.append(cell)
+    node: NotebookNode = from_dict(
+        {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    )
+    return node
+
+
+def _cell_id(step: Step, number: int) -> str:
+    text = f"{number}\n{step.name}\n{step.source}"
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _verdict_cell(report: Report) -> dict[str, Any]:
+    verdict = report.verdict
+    earned = sum(mark.points for mark in report.marks)
+    most = sum(mark.maximum for mark in report.marks)
+    lines = [f"**{verdict}**: {MEANING[verdict]}. Tests: {earned:g} of {most:g} points."]
+    lines += [f"- {note}" for note in report.notes]
+    return {
+        "cell_type": "markdown",
+        "id": "grading-report",
+        "metadata": {"editable": False, "deletable": False},
+        "source": "\n".join([lines[0], "", *lines[1:]]).strip(),
+    }
