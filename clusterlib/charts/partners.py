@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
@@ -38,7 +37,7 @@ class ConsortiumBoard:
         """Draw the frame for these rules on an empty figure."""
         self.rules = list(rules)
         self._board = figure.add_axes((0.03, 0.05, 0.55, 0.85))
-        self._plane = figure.add_axes((0.69, 0.16, 0.29, 0.74))
+        self._plane = figure.add_axes((0.69, 0.16, 0.27, 0.74))
         ask(self._board, "Which rules does the consortium meet?")
         self._board.axis("off")
         self._board.set(xlim=(0, 1), ylim=(len(rules) - 0.4, -0.6))
@@ -94,9 +93,10 @@ class ConsortiumBoard:
         found: Sequence[tuple[float, float]] = (),
     ) -> None:
         """Show the verdicts, rows as `check_eligibility` gives them, and teams at (cost, risk)."""
-        for text, reason in zip(self._reasons, rules["reason"], strict=True):
-            text.set_text(shorten(str(reason), _REASON, placeholder=" …"))
         passed = rules["passed"].to_numpy(dtype=bool)
+        for text, reason, met in zip(self._reasons, rules["reason"], passed, strict=True):
+            words = f"{'met' if met else 'NOT MET'}: {reason}"
+            text.set_text(shorten(words, _REASON, placeholder=" …"))
         self._met.set_offsets(_signs(np.flatnonzero(passed)))
         self._unmet.set_offsets(_signs(np.flatnonzero(~passed)))
         self._team.set_offsets([(cost, risk)])
@@ -191,8 +191,3 @@ def needs_columns(candidates: pd.DataFrame) -> None:
             f"the candidates need the columns {listed(absent)}: cost in EUR, risk as a chance "
             "from 0 to below 1"
         )
-
-
-def offers_axes(figure: Figure) -> Axes:
-    """Return axes that leave room for the names of offers and demands."""
-    return figure.add_axes((0.27, 0.16, 0.70, 0.66))
