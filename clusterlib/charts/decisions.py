@@ -156,17 +156,16 @@ def read_ranking(
     scores: pd.DataFrame,
     weights: "pd.Series[float]",
     benefit: "pd.Series[bool] | Sequence[bool]",
-    start: "pd.Series[float]",
+    before: "pd.Series[float]",
     baseline: str | None = None,
     swing: float = 0.25,
 ) -> RankingReading:
-    """Return the ranking under `weights` beside the one under `start`, with the words.
+    """Return the ranking under `weights` beside the closeness `before`, with the words.
 
     Raises:
         ValueError: as `decisions.topsis` does, for example if all weights are 0.
     """
     found = decisions.weight_sensitivity(scores, weights, benefit, swing=swing, runs=1000)
-    before = decisions.topsis(scores, start, benefit)
     now = found.closeness
     shares = weights / weights.sum()
     table = pd.DataFrame(
@@ -260,9 +259,9 @@ def option_ranking(
         'First: science park (0.70)'
     """
     given = by_criterion(scores, weights, benefit)
-    other = given if start is None else by_criterion(scores, start, benefit)
+    before = decisions.topsis(scores, given if start is None else start, benefit)
     idle = baseline_of([str(name) for name in scores.index], baseline)
-    read = read_ranking(scores, given, benefit, other, idle, swing)
+    read = read_ranking(scores, given, benefit, before, idle, swing)
     order = read.ranking.sort_values("start_rank", kind="stable")
     options = [str(name) for name in order.index]
     criteria = [str(name) for name in scores.columns]

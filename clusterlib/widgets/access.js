@@ -17,11 +17,12 @@
       once(node, "aria-live", "polite");
     });
     root.querySelectorAll("[role=slider]").forEach((node) => once(node, "aria-label", label(node)));
-    root.querySelectorAll(".widget-readout:not([contenteditable=true])").forEach((node) => {
-      const handle = node.closest(".cl-control")?.querySelector("[role=slider]");
-      once(handle || node, "aria-valuetext", words(node)); // the words of a step, not its number
+    // A scale says the words of a step, not its number, and its words cannot be typed.
+    root.querySelectorAll(".cl-scale .widget-readout").forEach((node) => {
+      once(node, "contenteditable", "false");
+      once(node.closest(".cl-scale").querySelector("[role=slider]"), "aria-valuetext", words(node));
     });
-    root.querySelectorAll(".widget-readout[contenteditable=true]").forEach((node) => {
+    root.querySelectorAll(".cl-control:not(.cl-scale) .widget-readout").forEach((node) => {
       once(node, "role", "textbox");
       once(node, "aria-label", label(node) + ", typed");
     });

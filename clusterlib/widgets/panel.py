@@ -66,6 +66,7 @@ def _control(parameter: Parameter, value: object) -> Any:
         control = ipywidgets.SelectionSlider(
             options=list(parameter.options), value=value, continuous_update=False, **common
         )
+        control.add_class("cl-scale")
     elif isinstance(parameter, Choice):
         control = ipywidgets.Dropdown(options=list(parameter.options), value=value, **common)
     elif isinstance(parameter, Slider):

@@ -6,6 +6,7 @@ from html import escape
 import pandas as pd
 from matplotlib.artist import Artist
 
+from clusterlib import decisions
 from clusterlib.charts.decision_bars import RankingBoard, ranking_board_height
 from clusterlib.charts.decisions import (
     RANKING_TITLE,
@@ -43,6 +44,7 @@ class OptionsModel:
         ]
         points = (_POINTS * given / given.sum()).round()
         self.start: pd.Series[float] = points.set_axis([str(name) for name in points.index])
+        self.before = decisions.topsis(self.scores, self.start, self.benefit)
         self.baseline = baseline_of(list(self.scores.index), baseline)
 
     def read(self, points: "pd.Series[float]", swing: float) -> RankingReading:
@@ -51,7 +53,7 @@ class OptionsModel:
         Raises:
             ValueError: no weight at all, or options alike on all that has weight.
         """
-        return read_ranking(self.scores, points, self.benefit, self.start, self.baseline, swing)
+        return read_ranking(self.scores, points, self.benefit, self.before, self.baseline, swing)
 
 
 class TopsisStudy:

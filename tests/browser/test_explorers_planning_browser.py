@@ -1,0 +1,70 @@
+"""Network, pairwise comparison and ranking in a real JupyterLab, by keyboard alone."""
+
+import statistics
+
+import pytest
+from test_widgets_browser import LATENCY
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CELLS = [
+    "from clusterlib import data, widgets",
+    "survey = data.cooperation(2027)\n"
+    "widgets.network_explorer(survey.edges, survey.groups, survey.names)",
+    "choice = data.action_choice(2027)\nwidgets.ahp(list(choice.criteria.index), choice.judgements)",
+    "widgets.topsis(choice.scores, choice.criteria['weight'], choice.criteria['benefit'])",
+]
+# Explorer, the slider that is moved, the key, words of the headline that must come.
+MOVES = [
+    ("Network explorer", "Introductions to make", "ArrowRight", "1 introduction:"),
+    ("Pairwise comparison", "Yearly cost or Wait", "Home", "Yearly cost 9 times"),
+    ("Ranking options", "Weight of New jobs", "Home", "Shared cleanroom 4 to 5"),
+]
+
+
+@pytest.fixture
+def notebook(page, lab, run_notebook):
+    run_notebook(page, lab.write("planning.ipynb", CELLS))
+    page.wait_for_function(
+        f"() => document.querySelectorAll('.cl-root img.cl-picture').length === {len(MOVES)}"
+    )
+    return page
+
+
+def explorer(page, title):
+    return page.locator(".cl-root").filter(has_text=title)
+
+
+def test_each_explorer_follows_the_keyboard_and_shows_its_picture_quickly(notebook, visit):
+    cells = notebook.locator(".jp-Notebook .jp-Cell").count()
+    for title, slider, key, words in MOVES:
+        root = explorer(notebook, title)
+        handle = root.locator(f'[role=slider][aria-label^="{slider}"]')
+        handle.wait_for()
+        picture = root.locator("img.cl-picture")
+        before = picture.get_attribute("src"), root.locator(".cl-words").inner_text()
+        handle.focus()
+        notebook.keyboard.press(key)
+        root.locator(".cl-headline").filter(has_text=words).wait_for()
+        assert picture.get_attribute("src") != before[0], title
+        assert root.locator(".cl-words").inner_text() != before[1], title
+        assert words in picture.get_attribute("alt"), title
+        times = notebook.evaluate(LATENCY, [f'.cl-root [role=slider][aria-label^="{slider}"]', 13])
+        median = statistics.median(times[1:])
+        print(f"{title}: median {median:.0f} ms, {min(times):.0f} to {max(times):.0f} ms")
+        assert median < 150, title
+        root.get_by_role("button", name="Reset").press("Enter")
+        root.locator(".cl-headline").filter(has_not_text=words).wait_for()
+    assert notebook.locator(".jp-Notebook .jp-Cell").count() == cells
+    assert visit.errors == []
+    assert visit.outside == []
+
+
+def test_a_judgement_is_read_out_in_words(notebook):
+    handle = notebook.locator('[role=slider][aria-label^="Yearly cost or Wait"]')
+    handle.focus()
+    notebook.keyboard.press("Home")
+    notebook.wait_for_function(
+        "(node) => node.getAttribute('aria-valuetext') === 'Yearly cost 9 times, extremely more'",
+        arg=handle.element_handle(),
+    )
