@@ -21,5 +21,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "partners": ["consortium_board"],
         "picture": ["show"],
         "stakeholders": ["stakeholder_map"],
+        "watch": ["bursts_by_topic"],
     },
 )

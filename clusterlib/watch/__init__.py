@@ -1,6 +1,6 @@
 """Technology watch: growth and its limits, bursts of attention, and maps of words used together."""
 
-from clusterlib.watch.bursts import Bursts, bursts
+from clusterlib.watch.bursts import Bursts, bursts, topic_bursts
 from clusterlib.watch.cowords import WordMap, cowords
 from clusterlib.watch.growth import Growth, growth
 from clusterlib.watch.logistic import Logistic, fisher_pry, fit_logistic
@@ -15,4 +15,5 @@ __all__ = [
     "fisher_pry",
     "fit_logistic",
     "growth",
+    "topic_bursts",
 ]

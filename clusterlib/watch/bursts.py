@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from clusterlib.validation import no_missing, numeric_series, same_labels, some_of, unique_labels
+from clusterlib.validation import (
+    no_missing,
+    numeric_series,
+    numeric_table,
+    same_labels,
+    some_of,
+    unique_labels,
+)
 
 
 @dataclass(frozen=True)
@@ -53,19 +60,72 @@ def bursts(
        start   end  periods  weight
     0   2011  2016        6  11.304
     """
-    if not (scale > 1 and np.isfinite(scale)):
-        raise ValueError(f"scale must be above 1 (a burst is more than usual); you gave {scale}")
-    if not (gamma >= 0 and np.isfinite(gamma)):
-        raise ValueError(f"gamma must be 0 or more; you gave {gamma}")
+    _check_sliders(scale, gamma)
     hits, read = _checked(counts, totals)
     base = float(hits.sum() / read.sum())
-    burst = scale * base
-    if burst >= 1:
+    if scale * base >= 1:
         raise ValueError(
             f"the topic is in {base:.0%} of all documents, so a burst rate of {scale:g} times that "
             f"is not a share any more: choose a scale below {1 / base:.3g}, or a narrower topic"
         )
-    labels, n = hits.index, len(hits)
+    return _search(hits.to_numpy(dtype=float), read.to_numpy(dtype=float), hits.index, scale, gamma)
+
+
+def topic_bursts(
+    counts: pd.DataFrame, totals: pd.Series[float], scale: float = 2.0, gamma: float = 1.0
+) -> pd.DataFrame:
+    """Find the bursts of many topics at once.
+
+    Args:
+        counts: topics x periods in time order, documents with the topic.
+        totals, scale, gamma: as in `bursts`.
+    Returns:
+        One row a burst: topic, start, end, periods, weight and note; a topic without a burst has
+        one row of blanks with the note "no burst", and one in too many documents for a burst of
+        this scale says in how many.
+    Raises:
+        ValueError: as `bursts`, but not for a topic that is too common.
+    Reference:
+        Kleinberg (2003).
+
+    >>> counts = pd.DataFrame([[1, 1, 8, 9, 1, 1]], ["telecare"], range(2019, 2025))
+    >>> topic_bursts(counts, pd.Series(30, counts.columns))[["topic", "start", "end"]]
+          topic  start   end
+    0  telecare   2021  2022
+    """
+    _check_sliders(scale, gamma)
+    table = numeric_table(counts, "counts")
+    blank = table.index[table.isna().any(axis=1)]
+    if len(blank):
+        raise ValueError(f"counts missing for {some_of(blank)}: write 0 if you looked")
+    _, read = _checked(table.max(), totals)
+    rows: list[tuple[object, ...]] = []
+    for topic, hits in zip(table.index, table.to_numpy(dtype=float), strict=True):
+        share = float(hits.sum() / read.sum())
+        if scale * share >= 1:
+            rows.append((topic, *[np.nan] * 4, f"in {share:.0%} of all documents: too common"))
+            continue
+        found = _search(hits, read.to_numpy(dtype=float), table.columns, scale, gamma).intervals
+        rows += [(topic, *one, "") for one in found.itertuples(index=False)]
+        if found.empty:
+            rows.append((topic, *[np.nan] * 4, "no burst"))
+    columns = ["topic", "start", "end", "periods", "weight", "note"]
+    return pd.DataFrame(rows, columns=columns).astype({"periods": "Int64"})
+
+
+def _check_sliders(scale: float, gamma: float) -> None:
+    if not (scale > 1 and np.isfinite(scale)):
+        raise ValueError(f"scale must be above 1 (a burst is more than usual); you gave {scale}")
+    if not (gamma >= 0 and np.isfinite(gamma)):
+        raise ValueError(f"gamma must be 0 or more; you gave {gamma}")
+
+
+def _search(
+    hits: np.ndarray, read: np.ndarray, labels: pd.Index, scale: float, gamma: float
+) -> Bursts:
+    """Find the bursts in counts that were checked."""
+    base = float(hits.sum() / read.sum())
+    burst, n = scale * base, len(hits)
     costs = np.zeros((n, 2))
     if base > 0:
         for state, rate in enumerate((base, burst)):

@@ -24,5 +24,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "stakeholder_map": ["stakeholder_map"],
         "topsis": ["topsis"],
         "trust_game": ["trust_game"],
+        "watch_radar": ["watch_radar"],
     },
 )
