@@ -38,9 +38,9 @@ def stopping(
         low, high, scale, rule, iqr_limit, share_limit: as in `agreement`.
         change_limit: the `limit` of `stability`.
     Returns:
-        One row for each item: median, iqr, share, opposed, consensus, stable (blank after round
-        one), moved (share of answers that changed place), left (who answered before and not now),
-        status and advice.
+        One row for each item: answers, median, iqr, share, opposed, consensus, stable (blank after
+        round one), moved (share of answers that changed place), left (who answered before and not
+        now), status and advice.
     Raises:
         ValueError: as `agreement` and `stability`.
     Convention:
@@ -57,7 +57,7 @@ def stopping(
     now = agreement(
         after, low, high, scale=scale, rule=rule, iqr_limit=iqr_limit, share_limit=share_limit
     )
-    result = now[["median", "iqr", "share", "opposed", "consensus"]].copy()
+    result = now[["answers", "median", "iqr", "share", "opposed", "consensus"]].copy()
     if before is None:
         result["stable"] = pd.Series(pd.NA, index=result.index, dtype="boolean")
         result["moved"], result["left"] = float("nan"), 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ METHOD = (
     "means: hardly any answer moved since the round before. The rule was fixed before round one.",
     "Agreement on words is not a promise of money or time. Those are decided elsewhere.",
 )
+_DECISION = "Which text do we adopt, and which note is read beside it?"
 _STANDING = {
     "agreed and settled": "Agreed",
     "settled against": "Refused by the panel",
@@ -106,7 +108,7 @@ def vision_statement(
     or a statement with two camps on which no minority note was written.
     """
     voice = VISION[check_audience(audience)]
-    day, setting = on or date.today(), read_setting(about)
+    day, setting = on or date.today(), replace(read_setting(about), decision=_DECISION)
     if not vision.strip(". "):
         raise ValueError("the vision is empty: write the text that people are to sign.")
     notes = _checked(minority, verdicts)
@@ -115,6 +117,8 @@ def vision_statement(
     blocks = common_blocks(audience, figures) | _blocks(
         setting, vision, verdicts, label, notes, silent, review
     )
+    if figures:  # a little smaller, so that the signatures stay on the page of the text
+        blocks["figures"] = lambda report: _pictures(report, figures)
     write_sections(report, voice, blocks)
     return report.save("vision-statement.docx", MODULE, folder, setting.data_note)
 
@@ -167,10 +171,16 @@ def _blocks(
     }
 
 
+def _pictures(report: Report, figures: Sequence[Picture]) -> None:
+    for one in figures:
+        report.picture(one, width=12.5)
+
+
 def _standing(verdicts: pd.DataFrame, label: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Statement": [label.get(str(code), str(code)) for code in verdicts.index],
+            "Answers": verdicts["answers"].to_numpy(),
             "Median": verdicts["median"].to_numpy(),
             "Rate 7 to 9, %": (100 * verdicts["share"]).round(0).to_numpy(),
             "Spread (IQR)": verdicts["iqr"].to_numpy(),

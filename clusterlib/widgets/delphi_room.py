@@ -173,9 +173,10 @@ class DelphiRoomStudy:
         return words
 
     def _table(self, session: Session) -> str:
-        table = session.verdicts[["median", "iqr", "share", "moved", "status", "advice"]].copy()
+        table = session.verdicts[
+            ["answers", "median", "iqr", "share", "moved", "status", "advice"]
+        ].copy()
         table["share"], table["moved"] = 100 * table["share"], 100 * table["moved"]
-        table.insert(0, "answers", session.ratings.notna().sum(axis=1).astype(int))
         table.index = pd.Index(self._labels, name="statement")
         table = table.rename(
             columns={"iqr": "spread (IQR)", "share": "rate 7 to 9, %", "moved": "moved, %"}

@@ -171,3 +171,27 @@ def test_self_checks_by_keyboard(page, lab, visit, run_notebook, tmp_path):
         assert root.locator(".cl-live").last.get_attribute("aria-live") == "polite"
     assert visit.errors == []
     assert visit.outside == []
+
+
+def test_delphi_room_by_keyboard(page, lab, visit, run_notebook):
+    cell = "widgets.delphi_room(clusterlib.data.vision_panel(case))"
+    run_notebook(page, lab.write("delphi.ipynb", [SET_UP, cell]))
+    page.wait_for_selector(PICTURE)
+    before, words = page.get_attribute(PICTURE, "src"), page.inner_text(".cl-words")
+    page.get_by_role("slider", name="Round", exact=True).focus()
+    for number in (2, 3):
+        headline = page.inner_text(".cl-headline").strip()
+        page.keyboard.press("ArrowRight")
+        wait_for_change(page, ".cl-headline", headline)
+        assert page.inner_text(".cl-headline").startswith(f"Round {number}:")
+    assert page.get_attribute(PICTURE, "src") != before
+    assert page.inner_text(".cl-words") != words
+    assert "two camps on: Anchor first" in page.get_attribute(PICTURE, "alt")
+    quiet = page.get_by_label("Quiet members stop answering when they stand alone")
+    quiet.focus()
+    headline = page.inner_text(".cl-headline").strip()
+    page.keyboard.press("Space")
+    wait_for_change(page, ".cl-headline", headline)
+    assert "Everybody who answered in round 1 still answers" in page.inner_text(".cl-words")
+    assert visit.errors == []
+    assert visit.outside == []
