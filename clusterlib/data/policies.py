@@ -35,7 +35,7 @@ MISSING_LINK = ("talent", "trust")
 REPAIR_BUDGET = 200_000
 _SHARE_MOVED = 0.3
 # The story of the large site hangs on these, so both scorers agree on them.
-_AGREED = (("I2", "O1"), ("I2", "O3"), ("I2", "O2"), ("I2", "O7"))
+_AGREED = (("I2", "O1"), ("I2", "O2"), ("I2", "O3"), ("I2", "O4"), ("I2", "O7"))
 
 
 class HasSeed(Protocol):
@@ -83,6 +83,35 @@ class PolicyPlan:
         table = self.influences.copy()
         table.loc[self.missing_link[0], self.missing_link[1]] = 1
         return table
+
+    def table_for(self, audience: str) -> tuple[str, pd.DataFrame]:
+        """Return the table an audience adds to its document, with a caption.
+
+        Raises ValueError for an unknown audience.
+
+        >>> caption, table = policy_plan(1).table_for("ngo")
+        >>> caption, list(table.columns)
+        ('Gains and burdens by group, thousand EUR a year', ['gain', 'burden', 'net'])
+        """
+        if audience == "academic":
+            return "Influences between factors, 0 (none) to 3 (strong)", self.influences
+        if audience == "enterprise":
+            open_to_small = ["small" in sizes.split(";") for sizes in self.calls["sizes"]]
+            calls = self.calls[open_to_small].drop(columns="sizes")
+            calls.insert(0, "name", self.instruments["name"].reindex(calls.index))
+            hours = calls["hours_apply"] + calls["hours_report"]
+            order = (calls["grant"] / hours).sort_values(ascending=False).index
+            return "Calls for a small firm, best grant per hour first", calls.loc[order]
+        if audience == "government":
+            gain = self.repairs["new_score"] - self.repairs["score_now"]
+            costs = self.repairs[["name", "cost", "owner", "months"]].copy()
+            costs.insert(2, "cost_per_point", (costs["cost"] / gain).round(0))
+            return "All repairs by cost per point, EUR a year", costs.sort_values("cost_per_point")
+        if audience == "ngo":
+            sums = pd.DataFrame({"gain": self.benefits.sum(), "burden": self.burdens.sum()})
+            sums["net"] = sums["gain"] - sums["burden"]
+            return "Gains and burdens by group, thousand EUR a year", sums
+        raise ValueError(f"there is no audience called {audience!r}")
 
     def repaired(
         self, codes: Sequence[str], scores: pd.DataFrame | None = None

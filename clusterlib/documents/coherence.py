@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 import pandas as pd
 
 from clusterlib import coherence
+from clusterlib.charts.wording import listed
 from clusterlib.documents.coherence_book import PLAN, write_book
 from clusterlib.documents.report import Picture, Report
 from clusterlib.documents.setting import DELIVERABLES, Setting, check_audience, read_setting
-from clusterlib.documents.tables import headed
+from clusterlib.documents.tables import headed, with_index
 from clusterlib.documents.voices import BEHIND_THE_SLIDE, Voice
 from clusterlib.documents.writing import common_blocks, sentence, start_report, write_sections
 
@@ -31,6 +33,8 @@ LIMITS = (
     "Only the instruments and objectives on the list are seen.",
     "The weight of second-hand effects is a choice; look at more than one.",
 )
+DECISION = "Which clash between policies do we ask to have repaired, by whom, and at what cost?"
+PLAN_WIDTHS = (4.7, 1.3, 1.1, 1.4, 1.4, 1.8, 1.9, 3.4)  # cm
 VOICES = {
     "academic": Voice(
         DELIVERABLES["academic"],
@@ -40,6 +44,7 @@ VOICES = {
             ("Direct effects and second order", ("figures", "hidden", "clashes")),
             ("Agreement of the scorers", ("scorers",)),
             ("Repairs that were tested", ("repairs", "left")),
+            ("Behind the plan", ("own",)),
             ("Limits of validity", ("limits",)),
             ("What was agreed", ("log",)),
         ),
@@ -48,11 +53,11 @@ VOICES = {
         DELIVERABLES["enterprise"],
         (
             ("We ask the board to decide", ("answer",)),
-            ("What it costs, and who owns it", ("repairs",)),
+            ("What members should apply to", ("own",)),
             ("What was agreed", ("log",)),
             (
                 BEHIND_THE_SLIDE,
-                ("left", "figures", "hidden", "clashes", "scorers", "limits"),
+                ("repairs", "left", "figures", "hidden", "clashes", "scorers", "limits"),
             ),
         ),
         landscape=True,
@@ -62,7 +67,7 @@ VOICES = {
         (
             ("Recommendation", ("answer",)),
             ("Background", ("question", "method")),
-            ("Repair plan", ("repairs", "left")),
+            ("Repair plan", ("repairs", "own", "left")),
             ("Evidence", ("figures", "hidden", "clashes")),
             ("Risks and how sure we are", ("scorers", "limits")),
             ("Agreed and still open", ("log",)),
@@ -73,6 +78,7 @@ VOICES = {
         DELIVERABLES["ngo"],
         (
             ("Where our policies pull apart", ("figures", "clashes")),
+            ("Who gains and who carries", ("own",)),
             ("What nobody meant to happen", ("hidden",)),
             ("What we ask for, and of whom", ("answer", "repairs")),
             ("What was agreed", ("log",)),
@@ -95,6 +101,7 @@ def coherence_plan(
     names: Mapping[str, str] | pd.Series[str] | None = None,
     figures: Sequence[Picture] = (),
     log: Mapping[str, str] | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
     weight: float = 0.5,
     folder: str | Path | None = None,
     on: date | None = None,
@@ -105,14 +112,15 @@ def coherence_plan(
     -3 to +3; links, objectives x objectives; repairs, the chosen ones, one row each with name,
     from_code, to_code, new_score, cost (EUR a year), owner, months; why, your reason; audience;
     second_scores, another person's table; names, by code; figures, pairs (figure, summary); log,
-    what was agreed in the talk, by label; weight of second-hand effects; folder, else the
-    portfolio; on, the day, else today.
+    what was agreed in the talk, by label; tables, more evidence by caption; weight of second-hand
+    effects; folder, else the portfolio; on, the day, else today.
     Returns: the paths of the text and of the workbook.
     Raises: ValueError for repairs that lack a column or touch a cell that is not there, and as
     `coherence.second_order` does.
     """
     voice = VOICES[check_audience(audience)]
-    day, setting = on or date.today(), read_setting(about)
+    day = on or date.today()
+    setting = replace(read_setting(about), decision=DECISION)
     pairs = names.items() if names is not None else ()
     called = {str(code): str(name) for code, name in pairs}
     plan = check_repairs(repairs, scores, links)
@@ -122,6 +130,8 @@ def coherence_plan(
     title = f"Coherence of the policies around {setting.cluster}"
     report = start_report(title, audience, voice, setting, day)
     blocks = common_blocks(audience, figures) | _blocks(setting, plan, before, after, called, log)
+    if tables:
+        blocks["own"] = lambda report: _write_tables(report, tables)
     clashes = coherence.cross_impact(scores).clashes
     blocks["clashes"] = lambda report: report.table(
         _pairs(clashes, called), "Open clashes: direct scores below zero"
@@ -192,7 +202,9 @@ def _blocks(
         "hidden": lambda report: report.table(
             _pairs(before.hidden_conflicts, names), "Hidden conflicts: they show at second hand"
         ),
-        "repairs": lambda report: report.table(shown, "Repairs, with owner and cost"),
+        "repairs": lambda report: report.table(
+            shown, "Repairs, with owner and cost", widths=PLAN_WIDTHS
+        ),
         "left": lambda report: report.table(
             _pairs(after.hidden_conflicts, names), "Hidden conflicts that remain after the repairs"
         ),
@@ -210,19 +222,26 @@ def _answer(
 ) -> str:
     count = len(plan)
     repairs = "one repair" if count == 1 else f"{count} repairs"
+    names = "; ".join(plan["name"].astype(str))
     total = f"{float(plan['cost'].sum()):,.0f} EUR a year"
     effect = (
-        f"Hidden conflicts fall from {len(before.hidden_conflicts)} to "
-        f"{len(after.hidden_conflicts)}."
+        f"Hidden conflicts: {len(before.hidden_conflicts)} today, "
+        f"{len(after.hidden_conflicts)} after the repairs."
     )
-    owners = ", ".join(dict.fromkeys(plan["owner"].astype(str)))
+    owners = listed(list(dict.fromkeys(plan["owner"].astype(str))))
     opening = {
         "academic": f"The scores support {repairs} ({total}).",
         "enterprise": f"Ask {owners} for {repairs}: {total}.",
         "government": f"Agree on {repairs} with {owners}, together {total}.",
         "ngo": f"We ask {owners} for {repairs} and will say in a year what became of them.",
     }[audience]
-    return f"{opening} {effect} Reason: {sentence(_said(why))}"
+    return f"{opening} {names}. {effect} Reason: {sentence(_said(why))}"
+
+
+def _write_tables(report: Report, tables: Mapping[str, pd.DataFrame]) -> None:
+    for caption, table in tables.items():
+        plain = with_index(table, "name").rename(columns={"name": "Name"})
+        report.table(headed(plain), caption)
 
 
 def _said(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -20,7 +20,8 @@ READ_ME = (
     "Sheet Matrix: scores from -3 to 3; the row acts on the column. Change one and see what moves.",
     "Sheet Links: what one objective does to another, on the same scale.",
     "Sheet Second order: formulas. Direct score plus weight times the effects at second hand. The "
-    "weight stands in its last row. Bold with a line through: a hidden conflict.",
+    "weight stands in its last row. Bold on a tinted ground: a hidden conflict."
+    " Its count stands below.",
     "Sheet Repair plan: one row a repair. Fill in consent, start and review. The total follows.",
     "Limits: scores are judgements, and effects at second hand are guesses multiplied.",
 )
@@ -103,6 +104,14 @@ def _scale(sheet: Worksheet, tall: int, wide: int) -> None:
     sheet.conditional_formatting.add(
         place, FormulaRule(formula=[f"{start}<0"], font=Font(bold=True, color="9C2A00"))
     )
+    _widen(sheet, wide)
+
+
+def _widen(sheet: Worksheet, wide: int) -> None:
+    """Give the names of objectives room: four lines over columns of equal width."""
+    sheet.row_dimensions[1].height = 62
+    for column in range(FIRST, FIRST + wide):
+        sheet.column_dimensions[get_column_letter(column)].width = 14
     sheet.freeze_panes = f"{get_column_letter(FIRST)}2"
 
 
@@ -130,7 +139,8 @@ def _second_order(
         place,
         FormulaRule(
             formula=[f"AND({first}<0,Matrix!{first}>=0)"],
-            font=Font(bold=True, strike=True, color="9C2A00"),
+            font=Font(bold=True, color="9C2A00"),
+            fill=PatternFill(bgColor="F8DAC6"),
         ),
     )
     sheet.cell(tall + 2, 2, "Hidden conflicts").font = BOLD
@@ -139,7 +149,7 @@ def _second_order(
         inside = f"({column}2:{column}{tall + 1}<0)*(Matrix!{column}2:{column}{tall + 1}>=0)"
         formula(cell, f"=SUMPRODUCT({inside})", "0")
         cell.font = BOLD
-    sheet.freeze_panes = first
+    _widen(sheet, wide)
 
 
 def _repair_plan(book: Workbook, plan: pd.DataFrame) -> None:

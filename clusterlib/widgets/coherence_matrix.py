@@ -19,7 +19,8 @@ from clusterlib.charts.impact_grid import ImpactGrid, signed
 from clusterlib.charts.style import new_figure
 from clusterlib.charts.tables import html_table
 from clusterlib.charts.wording import Names
-from clusterlib.widgets.coherence_model import SCALE, Change, CoherenceModel, State, cell
+from clusterlib.data.policies import SCALE
+from clusterlib.widgets.coherence_model import Change, CoherenceModel, State, cell
 from clusterlib.widgets.explorer import Explorer, Reading
 from clusterlib.widgets.parameters import Choice, Line, Parameter, Settings, Slider, complete
 

@@ -7,12 +7,9 @@ from typing import cast
 import pandas as pd
 
 from clusterlib import coherence
+from clusterlib.data.policies import SCALE
 
 Change = tuple[str, str, int]
-SCALE = {
-    3: "indivisible", 2: "reinforcing", 1: "enabling", 0: "consistent",
-    -1: "constraining", -2: "counteracting", -3: "cancelling",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
