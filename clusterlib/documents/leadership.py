@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,7 @@ def leadership_plan(
     tasks: pd.DataFrame,
     capacity: pd.Series[Any],
     audience: str,
+    question: str = "",
     rules: Sequence[str] = (),
     figures: Sequence[Picture] = (),
     folder: str | Path | None = None,
@@ -125,13 +127,15 @@ def leadership_plan(
     stance, quadrant and salience_class (and wants), as `stakeholders.salience` returns them; moves,
     what you do first, by stakeholder, in order; agenda, pairs (minutes, point); responsibilities,
     index task, one column a person, letters R, A, C, I or blank; tasks, index task with person and
-    hours by month; capacity, hours a month by person; rules of your own, else those of the
-    audience; figures, pairs (figure, summary); folder, else the portfolio; on, the day, else today.
+    hours by month; capacity, hours a month by person; question, what is to be decided, else
+    the decision of about; rules of your own, else those of the audience; figures, pairs (figure,
+    summary); folder, else the portfolio; on, the day, else today.
     Returns: the paths of document and workbook.
     Raises: ValueError for a stakeholder that is not in people, or an empty agenda.
     """
     voice = LEADERSHIP[check_audience(audience)]
     day, setting = on or date.today(), read_setting(about)
+    setting = replace(setting, decision=question or setting.decision)
     order = check_chosen(list(moves), [str(who) for who in people.index], "stakeholders")
     if not agenda:
         raise ValueError("the meeting has no agenda yet: write pairs of minutes and point.")
@@ -187,7 +191,9 @@ def _map(people: pd.DataFrame) -> pd.DataFrame:
 
 def _answer(audience: str, setting: Setting, order: Sequence[str], agenda: pd.DataFrame) -> str:
     first, length = order[0], int(agenda["Minutes"].sum())
-    talks = "one talk" if len(order) == 1 else f"{len(order)} talks"
+    numbers = ("no", "one", "two", "three", "four", "five", "six")
+    count = numbers[len(order)] if len(order) < len(numbers) else str(len(order))
+    talks = f"{count} talk{'' if len(order) == 1 else 's'}"
     return {
         "academic": f"The plan rests on {talks}, {first} first, and on rules that keep the host "
         "out of the decision.",
@@ -256,12 +262,13 @@ def _responsibility_sheet(book: Workbook, table: pd.DataFrame) -> None:
         formula(sheet[f"{count}{row}"], f'=COUNTIF({cells},"*A*")')
         text = f'=IF({count}{row}<>1,"one A, please",IF(COUNTIF({cells},"*R*")=0,"no R","fine"))'
         formula(sheet.cell(row, people + 3), text)
+    sheet.column_dimensions[get_column_letter(people + 3)].width = 18
 
 
 def _year_sheet(book: Workbook, tasks: pd.DataFrame, capacity: pd.Series[Any]) -> None:
     months = [str(name) for name in tasks.columns if pd.api.types.is_numeric_dtype(tasks[name])]
     shown = tasks[["person", *months]].rename(columns=str.capitalize)
-    sheet = book.sheet("Year", with_index(shown, "Task"))
+    sheet = book.sheet("Year", headed(with_index(shown, "task")))
     last = len(tasks) + 1
     for place, who in enumerate(dict.fromkeys(tasks["person"])):
         _person_rows(sheet, last + 2 + 3 * place, last, str(who), float(capacity[who]), len(months))

@@ -56,6 +56,9 @@ class LoggedExplorer(Explorer):
             return
         from clusterlib.portfolio import Portfolio
 
+        if self.table.empty:
+            self._saved.value = "Settings saved; nothing has been played yet"
+            return
         try:
             path = Portfolio.open().save_table(self._logged.name, self.table)
         except (OSError, ValueError) as problem:
