@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "decisions": ["criteria_weights", "option_ranking"],
         "delphi": ["consensus_stability", "delphi_round"],
         "games": ["fee_log", "game_log", "office_load"],
+        "impact": ["before_and_after", "learning_gains"],
         "mapping": ["location_quotients", "shift_share", "stars"],
         "needs": ["importance_performance", "needs_ranking", "response_rates"],
         "networks": ["cooperation_map"],

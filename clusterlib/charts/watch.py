@@ -216,9 +216,11 @@ def bursts_summary(found: pd.DataFrame) -> str:
     """Name the bursts of `watch.topic_bursts`, strongest first."""
     real = found[found["start"].notna()].sort_values("weight", ascending=False)
     named = listed(
-        [f"{topic} {int(start)}" + (f" to {int(end)}" if end > start else "") for topic, start, end in
-         zip(real["topic"], real["start"], real["end"], strict=True)]
-    )  # fmt: skip
+        [
+            f"{topic} {int(start)}" + (f" to {int(end)}" if end > start else "")
+            for topic, start, end in zip(real["topic"], real["start"], real["end"], strict=True)
+        ]
+    )
     return (
         f"{len(real)} burst{'' if len(real) == 1 else 's'} in {real['topic'].nunique()} of "
         f"{found['topic'].nunique()} topics: {named}. A burst is attention, not success."

@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "course_home": ["course_home"],
         "delphi_room": ["delphi_room"],
         "fee_game": ["fee_game"],
+        "impact_panel": ["impact_panel"],
         "needs_matrix": ["needs_matrix"],
         "network_explorer": ["network_explorer"],
         "offers_board": ["offers_board"],
