@@ -93,7 +93,11 @@ def numeric_table(
         raise ValueError(f"{what} is empty: it needs at least one row and one column")
     unique_labels(table.index, f"{what}: rows")
     unique_labels(table.columns, f"{what}: columns")
-    numbers: pd.DataFrame = table.apply(pd.to_numeric, errors="coerce").astype(float)
+    # Reading column by column is dear; a table of plain numbers needs no reading.
+    plain = all(isinstance(kind, np.dtype) and kind.kind in "biuf" for kind in table.dtypes)
+    numbers: pd.DataFrame = (
+        table if plain else table.apply(pd.to_numeric, errors="coerce")
+    ).astype(float)
     faults: list[tuple[pd.DataFrame, str]] = [
         (numbers.isna() & table.notna(), "that are not numbers"),
         (pd.DataFrame(np.isinf(numbers), table.index, table.columns), "that are infinite"),

@@ -25,7 +25,7 @@ def test_every_preset_rule_is_dated_sourced_and_says_whether_it_was_verified():
         .all(axis=None)
     )
     assert set(rules["preset"]) == {"observatory", "panorama"}
-    assert rules.loc[rules["verified"], "measure"].tolist() == ["size"]
+    assert rules.loc[rules["verified"] == "yes", "measure"].tolist() == ["size"]
     with pytest.raises(ValueError, match="preset 'michelin' is not known"):
         mapping.star_presets("michelin")
 

@@ -1,20 +1,38 @@
 """Star ratings of regional clusters, with their thresholds in the open."""
 
-import tomllib
 from collections.abc import Mapping
-from importlib import resources
 
 import numpy as np
 import pandas as pd
 
-from clusterlib import validation
+from clusterlib import rules, validation
 from clusterlib.mapping.quotients import known_totals, location_quotient
 
 FEW_REGIONS = 10  # a top 10 per cent of fewer than ten regions is not a tenth of anything
 
 
+# How each preset uses the dated facts: measure, sort of rule, fact. "top percent": the best so many
+# per cent of the regions in the category; "at least": the measure itself must reach the value;
+# "eligible from": below it a cell gets no star at all.
+_PRESETS = {
+    "observatory": (
+        ("size", "top percent", "observatory_size"),
+        ("specialisation", "at least", "observatory_specialisation"),
+        ("focus", "top percent", "observatory_focus"),
+    ),
+    "panorama": (
+        ("size", "top percent", "panorama_top"),
+        ("specialisation", "top percent", "panorama_top"),
+        ("productivity", "top percent", "panorama_top"),
+        ("minimum_quotient", "eligible from", "panorama_quotient"),
+    ),
+}
+# The day on which the facts are read: each set of rules was in use then.
+_IN_USE = {"observatory": "2010-01-01", "panorama": "2017-01-01"}
+
+
 def star_presets(preset: str | None = None) -> pd.DataFrame:
-    """List the rules behind the stars: value, unit, years, source, and whether it was verified.
+    """List the rules behind the stars: value, unit, days, source, and whether it was verified.
 
     Args:
         preset: "observatory" or "panorama"; None lists both.
@@ -23,15 +41,31 @@ def star_presets(preset: str | None = None) -> pd.DataFrame:
     Raises:
         ValueError: unknown preset.
 
+    The values stand in the dated table `cluster_stars` of `clusterlib.rules`.
+
     >>> star_presets("observatory")[["measure", "value", "verified"]].values.tolist()
-    [['size', 10.0, True], ['specialisation', 2.0, False], ['focus', 10.0, False]]
+    [['size', 10.0, 'yes'], ['specialisation', 2.0, 'no'], ['focus', 10.0, 'no']]
     """
-    text = resources.files("clusterlib.mapping").joinpath("star_presets.toml").read_text("utf-8")
-    table = pd.DataFrame(tomllib.loads(text)["star"])
-    if preset is None:
-        return table
-    validation.choice(preset, sorted(table["preset"].unique()), "preset")
-    return table[table["preset"] == preset].reset_index(drop=True)
+    if preset is not None:
+        validation.choice(preset, list(_PRESETS), "preset")
+    rows = []
+    for name in [preset] if preset else _PRESETS:
+        for measure, rule, key in _PRESETS[name]:
+            one = rules.fact("cluster_stars", key, on=_IN_USE[name])
+            rows.append(
+                {
+                    "preset": name,
+                    "measure": measure,
+                    "rule": rule,
+                    "value": one.number,
+                    "unit": one.unit,
+                    "valid_from": one.valid_from,
+                    "valid_to": one.valid_to,
+                    "source": one.source,
+                    "verified": one.verified,
+                }
+            )
+    return pd.DataFrame(rows)
 
 
 def _best(values: pd.DataFrame, percent: float) -> pd.DataFrame:
@@ -81,10 +115,10 @@ def star_rating(
     0  Aldermark  biotech  1.500      3
     1  Aldermark     food  0.875      0
     """
-    rules = star_presets(preset)
+    presets = star_presets(preset)
     own = dict(thresholds or {})
     for measure in own:
-        validation.choice(measure, rules["measure"].tolist(), "threshold for")
+        validation.choice(measure, presets["measure"].tolist(), "threshold for")
     totals = known_totals(table, reference, region_totals, missing)
     jobs = totals.jobs
     quotient = location_quotient(table, reference, region_totals=region_totals, missing=missing)
@@ -96,7 +130,7 @@ def star_rating(
         raise ValueError('productivity has no star in "observatory": use preset="panorama"')
     eligible = pd.DataFrame(True, jobs.index, jobs.columns)
     stars: dict[str, pd.DataFrame] = {}
-    for rule in rules.to_dict("records"):
+    for rule in presets.to_dict("records"):
         measure, value = rule["measure"], float(own.get(rule["measure"], rule["value"]))
         if rule["rule"] == "eligible from":
             eligible = quotient >= value - 1e-9
