@@ -11,6 +11,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "case": ["Case", "load_case"],
         "catalogue": ["course_path", "list_audiences", "list_modules"],
+        "entry_file": ["EntryFile", "entry_file"],
         "eurostat": ["EurostatClient", "EurostatError"],
         "regional_jobs": ["regional_employment"],
         "leadership": ["LeadershipScene", "leadership_scene"],

@@ -160,6 +160,25 @@ _ALL = (
         ("stakeholder",),
     ),
     TableKind(
+        "self_check",
+        "statements about your own cluster, one line each, with a level and what proves it",
+        (
+            Column("item", "name of the statement, as the course lists it", "strategy"),
+            Column(
+                "level",
+                "0 not done, 1 begun, 2 done, 3 done and improved",
+                2,
+                "number",
+                blank=True,
+                low=0,
+                high=3,
+                whole=True,
+            ),
+            Column("evidence", "where it can be seen", "Minutes of 3 May", "name", False, True),
+        ),
+        ("item",),
+    ),
+    TableKind(
         "members",
         "the members of the cluster",
         (
