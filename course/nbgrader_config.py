@@ -18,7 +18,7 @@ import os
 from pathlib import Path
 
 from clusterlib.delivery.cli import CommandError
-from clusterlib.delivery.cohorts.gradebook import let_sqlite_wait
+from clusterlib.delivery.cohorts.gradebook import let_sqlite_wait, share_engines
 from clusterlib.delivery.cohorts.places import active_cohort
 from clusterlib.delivery.nbgrader_preprocessors import RELEASE_STEPS
 
@@ -45,6 +45,7 @@ else:
     c.CourseDirectory.db_url = cohort.database_url
     c.Exchange.root = str(cohort.exchange)
 let_sqlite_wait()
+share_engines()
 
 # What learners hand in beside the notebook is kept: their own cells may read it.
 JUNK = [".*", "__pycache__", "*.pyc", "*~", "feedback"]

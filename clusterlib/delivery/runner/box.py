@@ -241,7 +241,7 @@ def start(level: Level) -> tuple[subprocess.Popen[bytes], socket.socket]:
         environment["CLUSTER_COURSE"] = str(course_folder() or "")
     process = subprocess.Popen(
         [*walls, *python(program)],
-        stdin=theirs,
+        stdin=theirs.fileno(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=environment,

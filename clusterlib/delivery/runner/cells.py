@@ -51,13 +51,15 @@ class CellRunner:
         from IPython.core.interactiveshell import InteractiveShell
         from IPython.core.pylabtools import select_figure_formats
 
-        self.shell = InteractiveShell.instance(colors="nocolor", xmode="Plain")
+        make_shell: Any = InteractiveShell.instance
+        self.shell = make_shell(colors="nocolor", xmode="Plain")
         self.shell.history_manager.enabled = False
         self.shell.display_pub.publish = self._publish
         self.shell.display_trap.hook = self._result
         self.shell.showtraceback = self._no_traceback
         self.shell.showsyntaxerror = self._no_traceback
-        select_figure_formats(self.shell, {"png"})
+        show_as_png: Any = select_figure_formats
+        show_as_png(self.shell, {"png"})
         self.outputs: list[Output] = []
         self.value: Any = None
         self._displayed = 0
@@ -84,7 +86,7 @@ class CellRunner:
     def _captured(self) -> Iterator[list[BoundedText]]:
         before = sys.stdout, sys.stderr
         streams = [BoundedText(name, self.outputs) for name in ("stdout", "stderr")]
-        sys.stdout, sys.stderr = streams  # type: ignore[assignment]
+        sys.stdout, sys.stderr = streams
         try:
             yield streams
         finally:

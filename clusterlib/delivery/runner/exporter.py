@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbformat import NotebookNode, from_dict
+from nbformat import from_dict
 from nbgrader.api import Gradebook
 from traitlets import Float, Integer
 
 from clusterlib.delivery.runner import intake, pool
 from clusterlib.delivery.runner.box import Limits
+from clusterlib.delivery.runner.hall import Hall
 from clusterlib.delivery.runner.master import Master, read_master
 from clusterlib.delivery.runner.rebuild import Step, rebuild, untouched
 from clusterlib.delivery.runner.submission import grade
@@ -40,7 +41,7 @@ class Graded:
     report: Report
 
 
-class BoxedExporter(NotebookExporter):  # type: ignore[misc]
+class BoxedExporter(NotebookExporter):
     """Grades a submitted notebook behind walls instead of running it with the trainer's rights."""
 
     workers = Integer(
@@ -51,12 +52,12 @@ class BoxedExporter(NotebookExporter):  # type: ignore[misc]
     submission_seconds = Float(120.0, help="Longest time for one notebook.").tag(config=True)
     memory_mb = Integer(1000, help="Most memory for one submission.").tag(config=True)
 
-    def from_filename(
-        self, filename: str, resources: Any = None, **options: Any
-    ) -> tuple[str, Any]:
+    parent: Any
+
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         """Return the notebook as text: graded when nbgrader mends, as it stands when it saves."""
         if not self.parent._sanitizing:
-            return super().from_filename(filename, resources, **options)  # type: ignore[no-any-return]
+            return super().from_filename(filename, resources, **options)
         ids = resources["nbgrader"]
         directory = self.parent.coursedir
         with Gradebook(ids["db_url"], directory.course_id) as gradebook:
@@ -71,9 +72,8 @@ class BoxedExporter(NotebookExporter):  # type: ignore[misc]
         for note in intake.taken_out.pop(Path(filename).parent.resolve(), []):
             report.add(Verdict.TAMPERED, note)
         self.log.info("%s: %s %s", ids["student"], report.verdict, "; ".join(report.notes))
-        return self.from_notebook_node(  # type: ignore[no-any-return]
-            _notebook(master, graded), resources=resources, **options
-        )
+        export: Any = self.from_notebook_node
+        return export(as_notebook(master, graded), resources=resources, **options)
 
     def _pool(self) -> pool.Pool:
         limits = Limits(
@@ -122,40 +122,55 @@ class BoxedExporter(NotebookExporter):  # type: ignore[misc]
 class _Work:
     """Grades one notebook of a module; called in a thread of the pool."""
 
-    def __init__(self, hall: Any, master: Master, directory: Any, ids: dict[str, str]) -> None:
+    def __init__(self, hall: Hall, master: Master, directory: Any, ids: dict[str, str]) -> None:
         self.hall, self.master, self.ignore = hall, master, list(directory.ignore)
         source = directory.format_path(directory.source_directory, ".", ids["assignment"])
         self.master_files = intake.files_beside(Path(source), self.ignore)
 
     def __call__(self, path: Path) -> Graded:
-        report = Report(level=self.hall.level.name)
-        try:
-            submitted = read(path)
-        except (Unreadable, OSError) as error:
-            return self._unreadable(report, str(error))
-        report.notes += submitted.notes
-        steps = rebuild(self.master, submitted, report)
-        files = intake.files_beside(path.parent, self.ignore) | self.master_files
-        outputs = grade(self.hall, self.master, steps, files, report)
-        return Graded(steps, outputs, report)
+        return grade_file(self.hall, self.master, path, self.ignore, self.master_files)
 
-    def _unreadable(self, report: Report, why: str) -> Graded:
-        report.add(Verdict.MALFORMED, why)
-        steps = untouched(self.master)
-        outputs: list[list[dict[str, Any]]] = []
-        for step in steps:
-            test = step.role == "test"
-            outputs.append([_unreadable_output(why)] if test else [])
-            if test and step.master is not None:
-                report.marks.append(Mark(step.name or "", 0.0, step.master.points, why))
-        return Graded(steps, outputs, report)
+
+def grade_file(
+    hall: Hall, master: Master, path: Path, ignore: list[str], master_files: dict[str, str]
+) -> Graded:
+    """Grade one submitted notebook; never fails for anything that stands in it.
+
+    Args:
+        hall: where the boxes are.
+        master: the exercise.
+        path: the submitted notebook; files beside it go into the box.
+        ignore: patterns of names that stay outside.
+        master_files: the trainer's own files for the box, by name (base64); they win.
+    """
+    report = Report(level=hall.level.name)
+    try:
+        submitted = read(path)
+    except (Unreadable, OSError) as error:
+        return _unreadable(master, report, str(error))
+    report.notes += submitted.notes
+    steps = rebuild(master, submitted, report)
+    files = intake.files_beside(path.parent, ignore) | master_files
+    return Graded(steps, grade(hall, master, steps, files, report), report)
+
+
+def _unreadable(master: Master, report: Report, why: str) -> Graded:
+    report.add(Verdict.MALFORMED, why)
+    steps = untouched(master)
+    outputs: list[list[dict[str, Any]]] = []
+    for step in steps:
+        test = step.role == "test"
+        outputs.append([_unreadable_output(why)] if test else [])
+        if test and step.master is not None:
+            report.marks.append(Mark(step.name or "", 0.0, step.master.points, why))
+    return Graded(steps, outputs, report)
 
 
 def _unreadable_output(why: str) -> dict[str, Any]:
     return {"output_type": "error", "ename": "Unreadable", "evalue": why, "traceback": [why]}
 
 
-def _notebook(master: Master, graded: Graded) -> NotebookNode:
+def as_notebook(master: Master, graded: Graded) -> Any:
     """Return the graded notebook: the master's settings, the learner's text, the judge's words."""
     metadata = dict(master.metadata) | {"grading": graded.report.as_metadata()}
     cells: list[dict[str, Any]] = [_verdict_cell(graded.report)]
@@ -169,10 +184,8 @@ def _notebook(master: Master, graded: Graded) -> NotebookNode:
         if step.kind == "code":
             cell |= {"execution_count": None, "outputs": outputs}
         cells.append(cell)
-    node: NotebookNode = from_dict(
-        {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    )
-    return node
+    make: Any = from_dict
+    return make({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
 def _cell_id(step: Step, number: int) -> str:

@@ -125,7 +125,7 @@ class Writer:
             self._spend(len(value))
             kind = "index" if isinstance(value, pandas.Index) else "series"
             body = [str(value.dtype), self.write(value.name, down), self._column(value, down)]
-            own = [] if kind == "index" else [self.write(value.index, down)]
+            own = [self.write(value.index, down)] if isinstance(value, pandas.Series) else []
             return [kind, *body, *own]
         if isinstance(value, pandas.DataFrame):
             self._spend(value.size)
@@ -239,7 +239,7 @@ class Reader:
 
 
 def _safe(dtype: str) -> str:
-    if len(dtype) > 12 or dtype[1:2] not in "biufcMmUS":
+    if len(dtype) > 12 or not dtype[1:2] or dtype[1] not in "biufcMmUS":
         raise ValueError("type")
     return dtype
 

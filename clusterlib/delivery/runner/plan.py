@@ -64,7 +64,7 @@ def make_plan(master: Master, steps: list[Step]) -> Plan:
 
 def _shared_setup(steps: list[Step]) -> tuple[int, list[str]]:
     """Return how many first steps are the master's own, and their locked code."""
-    setup = []
+    setup: list[str] = []
     for number, step in enumerate(steps):
         if step.kind != "code":
             continue

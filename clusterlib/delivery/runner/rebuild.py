@@ -249,9 +249,7 @@ def _free_step(kind: str, source: str, by: str) -> Step:
 def _rescue_essays(steps: list[Step]) -> None:
     """Move what a learner wrote beside an untouched or lost essay cell into it."""
     for place, step in enumerate(steps):
-        if step.role != "essay" or step.by == "learner" or step.kind != "markdown":
-            continue
-        if step.master is None:
+        if step.role != "essay" or step.kind != "markdown" or step.master is None:
             continue
         if _same(step.source) != _same(step.master.source):
             continue

@@ -130,6 +130,8 @@ def supervise(
         walls.new_namespaces()
     else:
         walls.adopt_orphans()
+    # When the zygote ends, all that came of it ends; new namespaces would undo it.
+    walls.die_with_parent()
     worker = os.fork()
     if worker == 0:
         orders.close()
@@ -155,8 +157,8 @@ def _watch(worker: int, orders: socket.socket, most: float) -> str:
     """Return why the child ended: "exit", "signal", "memory" or "stopped"."""
     waiting = os.pidfd_open(worker)
     while True:
-        ready, _, _ = select.select([waiting, orders], [], [], LOOK_SECONDS)
-        if orders in ready:
+        ready, _, _ = select.select([waiting, orders.fileno()], [], [], LOOK_SECONDS)
+        if orders.fileno() in ready:
             order = orders.recv(100)
             if order == b"interrupt":
                 os.kill(worker, signal.SIGINT)
