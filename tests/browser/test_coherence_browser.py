@@ -1,6 +1,9 @@
 """The coherence matrix in a real JupyterLab: a cell is changed by keyboard alone."""
 
+import statistics
+
 import pytest
+from test_widgets_browser import LATENCY
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -43,3 +46,16 @@ def test_a_cell_is_chosen_and_scored_by_keyboard(page, lab, visit, run_notebook)
     assert "Hidden conflicts: 1 (3 before" in page.inner_text(".cl-headline")
     assert visit.errors == []
     assert visit.outside == []
+
+
+def test_a_step_of_the_weight_shows_its_picture_quickly(page, lab, run_notebook):
+    name = "Weight of effects at second hand"
+    cell = CELLS[1].replace("plan.names)", 'plan.names, {"view": "total"})')
+    run_notebook(page, lab.write("speed.ipynb", [CELLS[0], cell]))
+    page.wait_for_selector(PICTURE)
+    slider = f'.cl-root [role=slider][aria-label^="{name}"]'
+    page.wait_for_selector(slider)
+    times = page.evaluate(LATENCY, [slider, 13])
+    median = statistics.median(times[1:])
+    print(f"slider to picture: median {median:.0f} ms, {min(times):.0f} to {max(times):.0f} ms")
+    assert median < 150
