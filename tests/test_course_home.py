@@ -102,7 +102,10 @@ def test_progress_comes_from_the_portfolio_and_refreshes(portfolio):
 def test_the_buttons_mark_a_part_and_say_so(portfolio):
     home = course_home("ngo")
     home._module.value, home._part.value = "02-needs", "2"
-    mark, refresh = home._root.children[2].children
+    mark, refresh, collect = home._root.children[2].children
+    collect.click()
+    assert "portfolio.docx" in home._said.value
+    assert (portfolio.folder / "portfolio.zip").is_file()
     mark.click()
     assert "Part 2 of" in home._said.value
     assert Portfolio.open().progress().loc["02-needs", "parts_done"] == 1

@@ -1,5 +1,6 @@
 """What a trainee takes to work on Monday: Word documents and Excel workbooks, filled and dated."""
 
+from clusterlib.documents.books import portfolio_book
 from clusterlib.documents.coherence import coherence_plan
 from clusterlib.documents.leadership import leadership_plan
 from clusterlib.documents.packs import data_pack
@@ -16,6 +17,7 @@ __all__ = [
     "leadership_plan",
     "learning_plan",
     "needs_report",
+    "portfolio_book",
     "regional_profile",
     "service_portfolio",
     "vision_statement",

@@ -81,6 +81,10 @@ class Portfolio:
         entry = self._read()["settings"].get(plain_name(name), {})
         return dict(entry.get("value", {}))
 
+    def all_settings(self) -> dict[str, dict[str, Any]]:
+        """Return every setting that was saved, by name, in the order of the names."""
+        return {name: self.load_settings(name) for name in sorted(self._read()["settings"])}
+
     def save_table(self, name: str, frame: pd.DataFrame) -> Path:
         """Save a table as a CSV file that Excel opens with every accent right; return its path.
 

@@ -139,7 +139,8 @@ class CourseHome:
         self._said.add_class("cl-live")
         mark = _button("Mark this part as done", self._on_mark)
         refresh = _button("Show my newest progress", self._on_refresh)
-        buttons = ipywidgets.HBox([mark, refresh])
+        collect = _button("Put my portfolio into one document", self._on_collect)
+        buttons = ipywidgets.HBox([mark, refresh, collect])
         buttons.add_class("cl-buttons")
         self._root = ipywidgets.VBox([self._module, self._part, buttons, self._said])
         self._root.add_class("cl-root")
@@ -193,6 +194,21 @@ class CourseHome:
     def _on_refresh(self, _button: object) -> None:
         self.refresh()
         self._said.value = f"<p>{len(self._rows)} modules, {self.value['done']} of them done.</p>"
+
+    def _on_collect(self, _button: object) -> None:
+        from clusterlib.documents import portfolio_book
+
+        self._said.value = "<p>Working on it …</p>"
+        try:
+            book = portfolio_book()
+            parcel = Portfolio.open().export_zip(book.with_name("portfolio.zip"))
+        except (OSError, ValueError) as problem:
+            self._said.value = f"<p>Not written: {escape(str(problem))}</p>"
+            return
+        self._said.value = (
+            f"<p>Written: {escape(str(book))} (to read and print) and {escape(parcel.name)} (every "
+            "file, to hand on).</p>"
+        )
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
