@@ -23,6 +23,9 @@ def test_the_lesson_finds_its_statements_for_every_seed(seed):
     assert third.loc["S06", "status"] == "agreed, still moving"
     assert judged(panel, 5).loc["S06", "status"] == "agreed and settled"
     assert third.loc["S07", "opposed"] == 1
+    assert {third.loc["S08", "status"], judged(panel, 6).loc["S08", "status"]} == {
+        "settled, not agreed"
+    }
     verdicts = consensus.rand_ucla_table(panel.run(3)[-1])
     assert verdicts.index[verdicts["disagreement"]].tolist() == ["S04"]
 
@@ -101,7 +104,7 @@ def frame(*rows):
         ([7] * 8, [8] * 8, "agreed, still moving"),
         ([2] * 8, [2] * 8, "settled against"),
         ([1] * 4 + [9] * 4, [1] * 4 + [9] * 4, "two camps"),
-        ([3, 4, 4, 5, 5, 6, 7, 7], [3, 4, 4, 5, 5, 6, 7, 7], "settled apart"),
+        ([3, 4, 4, 5, 5, 6, 7, 7], [3, 4, 4, 5, 5, 6, 7, 7], "settled, not agreed"),
         ([1] * 8, [1] * 4 + [9] * 4, "open"),
     ],
 )

@@ -34,7 +34,7 @@ STATUS_LOOKS: dict[str, Look] = {
     "agreed, still moving": SKY,
     "settled against": BLUE,
     "two camps": VERMILION,
-    "settled apart": PURPLE,
+    "settled, not agreed": PURPLE,
     "open": ORANGE,
     "one round only": Look("#ffffff", "o", ""),
 }

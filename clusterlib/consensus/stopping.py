@@ -12,7 +12,7 @@ ADVICE = {
     "agreed, still moving": "ask once more",
     "settled against": "stop, and leave it out",
     "two camps": "stop voting, and bring the camps together",
-    "settled apart": "stop; note the spread, do not claim agreement",
+    "settled, not agreed": "stop; do not claim agreement",
     "open": "ask once more",
     "one round only": "run a second round",
 }
@@ -83,4 +83,4 @@ def _status(consensus: bool, stable: bool, polarised: bool, against: bool) -> st
         return "open"
     if polarised:
         return "two camps"
-    return "settled against" if against else "settled apart"
+    return "settled against" if against else "settled, not agreed"

@@ -13,7 +13,7 @@ FEEDBACKS = ("reasons", "median", "none")
 MIXES = ("case", "followers", "keepers")
 _PART = 41  # names the panel's own streams, so that no table of the case changes
 _JUMP = 0.9  # how much of the way to the median a follower goes at once
-_STEP = 0.2  # and a weigher, each time reasons are read
+_STEP = 0.2  # and a weigher when reasons are first read; read again, they weigh half as much
 _EAR = 3.0  # points: further away, reasons do not reach a weigher
 _ALONE = 4.0  # points from the median at which a quiet person stops to answer
 _REMOTE_START = 2.0  # what the quiet people first give to the statement that moves services away
@@ -54,8 +54,8 @@ class VisionPanel:
         Returns tables statements x people; a person who did not answer is a blank, never a number.
         Raises ValueError for another number of rounds, feedback or mix.
 
-        A follower goes to the median. A weigher moves when there are reasons, a step at a time,
-        and not towards a median three points away or more. A keeper stays.
+        A follower goes to the median. A weigher moves when there are reasons, each time
+        by half the step before, and not towards a median three points away or more. A keeper stays.
 
         >>> first, second, third = vision_panel(2027).run(3)
         >>> first.shape, int(first.isna().sum().sum()), int(third.isna().sum().sum())
@@ -71,7 +71,8 @@ class VisionPanel:
         for number in range(2, rounds + 1):
             median = np.nanmedian(answers, axis=1, keepdims=True)
             if feedback != "none":
-                place = _moved(place, median, temper, feedback == "reasons")
+                step = _STEP / 2 ** (number - 2) if feedback == "reasons" else 0.0
+                place = _moved(place, median, temper, step)
                 if feedback == "reasons" and number == _STORY_ROUND:
                     place = place + story[:, None] * (temper == "weigher")
                 place = np.clip(place, 1.0, 9.0)
@@ -152,12 +153,10 @@ def _temperaments(given: "pd.Series[str]", mix: str) -> np.ndarray:
     return given.replace(turned.get(mix, {})).to_numpy(dtype=object)
 
 
-def _moved(place: Floats, median: Floats, temper: np.ndarray, reasons: bool) -> Floats:
+def _moved(place: Floats, median: Floats, temper: np.ndarray, step: float) -> Floats:
     gap = median - place
-    pull = np.where(temper == "follower", _JUMP, 0.0)
-    if reasons:
-        listens = (temper == "weigher") & (np.abs(gap) < _EAR)
-        pull = np.where(listens, _STEP, pull)
+    listens = (temper == "weigher") & (np.abs(gap) < _EAR)
+    pull = np.where(temper == "follower", _JUMP, np.where(listens, step, 0.0))
     return np.asarray(place + pull * gap, dtype=np.float64)
 
 

@@ -29,7 +29,7 @@ _STANDING = {
     "settled against": "Refused by the panel",
     "agreed, still moving": "Agreed for now, still moving",
     "two camps": "Two camps",
-    "settled apart": "No agreement, and settled so",
+    "settled, not agreed": "No agreement, and settled so",
     "open": "Open",
     "one round only": "Asked once only",
 }
