@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "offers": ["offers_demands"],
         "partners": ["consortium_board"],
         "picture": ["show"],
+        "resources": ["aid_ceilings", "cash_fan", "fee_break_even", "funding_sources"],
         "self_check": ["self_check"],
         "stakeholders": ["stakeholder_map"],
         "watch": ["bursts_by_topic"],

@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "eurostat": ["EurostatClient", "EurostatError"],
         "regional_jobs": ["regional_employment"],
         "leadership": ["LeadershipScene", "leadership_scene"],
+        "finance_case": ["FinancePlan", "finance_case"],
         "jsonstat": ["dimension_labels", "read_jsonstat"],
         "networks_case": ["Cooperation", "cooperation"],
         "own_tables": ["check_table", "flags_of", "load_table", "notes_of", "survey_tables"],

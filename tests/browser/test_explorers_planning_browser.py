@@ -1,4 +1,4 @@
-"""Network, pairwise comparison and ranking in a real JupyterLab, by keyboard alone."""
+"""Network, pairwise comparison, ranking and finance plan in a real JupyterLab, by keyboard alone."""
 
 import statistics
 
@@ -11,14 +11,17 @@ CELLS = [
     "from clusterlib import data, widgets",
     "survey = data.cooperation(2027)\n"
     "widgets.network_explorer(survey.edges, survey.groups, survey.names)",
-    "choice = data.action_choice(2027)\nwidgets.ahp(list(choice.criteria.index), choice.judgements)",
+    "choice = data.action_choice(2027)",
+    "widgets.ahp(list(choice.criteria.index), choice.judgements)",
     "widgets.topsis(choice.scores, choice.criteria['weight'], choice.criteria['benefit'])",
+    "widgets.finance_plan(data.finance_case(2027))",
 ]
 # Explorer, the slider that is moved, the key, words of the headline that must come.
 MOVES = [
     ("Network explorer", "Introductions to make", "ArrowRight", "1 introduction:"),
     ("Pairwise comparison", "Yearly cost or Wait", "Home", "Yearly cost 9 times"),
     ("Ranking options", "Weight of New jobs", "Home", "Shared cleanroom 4 to 5"),
+    ("Finance plan", "Grants are paid later by", "PageUp", "The plan falls below zero"),
 ]
 
 
