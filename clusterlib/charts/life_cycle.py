@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from clusterlib.charts.style import (
     BLUE,
@@ -48,10 +49,16 @@ def life_cycle(
     lines.axhline(100, color=FAINT, linewidth=1.0, linestyle=":")
     for name, look in _LOOKS.items():
         known = years[name].dropna()
-        lines.plot([int(year) for year in known.index], (100 * known / known.iloc[0]).tolist(),
-                   color=look.colour, marker=look.marker, markeredgecolor=INK, label=name)  # fmt: skip
+        lines.plot(
+            [int(year) for year in known.index],
+            (100 * known / known.iloc[0]).tolist(),
+            color=look.colour,
+            marker=look.marker,
+            markeredgecolor=INK,
+            label=name,
+        )
     lines.legend(frameon=False, fontsize=TEXT_SIZE, loc="best")
-    lines.xaxis.get_major_locator().set_params(integer=True)
+    lines.xaxis.set_major_locator(MaxNLocator(integer=True))
     bars = figure.add_axes((0.675, 0.15, 0.31, 0.7))
     dress(bars, "Which stage fits?", "Signals that fit (of 4)", "")
     count = len(result.fits)

@@ -78,7 +78,7 @@ class SelfCheckBoard:
     def __init__(self, figure: Figure, profile: ExcellenceProfile, points: HungarianPoints) -> None:
         """Draw the frame on a figure made by `self_check_figure`."""
         left = figure.add_axes((0.185, 0.115, 0.34, 0.8))
-        dress(left, "What can we show, and what is open?", "Per cent of the most possible", "")
+        dress(left, "What can we show?", "Per cent of the most possible", "")
         left.set_xticks([0, 25, 50, 75, 100])
         self._dimensions = Ranges(left, [str(one) for one in profile.dimensions.index], 100, GREEN)
         self._board = figure.add_axes((0.56, 0.52, 0.43, 0.395))
@@ -126,7 +126,7 @@ class SelfCheckBoard:
         """Show a profile, an entry check and points."""
         table = profile.dimensions
         self._dimensions.update(
-            table["low"], table["high"],
+            table["low"].tolist(), table["high"].tolist(),
             [_range_words(*row) for row in zip(table["low"], table["high"],
                                                table["items"] - table["determined"], strict=True)],
         )  # fmt: skip
@@ -139,7 +139,7 @@ class SelfCheckBoard:
             marks.set_offsets(np.array([[0.03, row] for row in rows]) if rows else _NONE)
         areas = points.areas
         self._areas.update(
-            areas["low"], areas["high"],
+            areas["low"].tolist(), areas["high"].tolist(),
             [f"{low:g} of {most:g}" if low == high else f"{low:g} to {high:g} of {most:g}"
              for low, high, most in zip(areas["low"], areas["high"], areas["maximum"],
                                         strict=True)],

@@ -193,7 +193,7 @@ def _paths(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.concat(years), pd.concat(specialisms)
 
 
-def _spread(total: int, evenness: float) -> np.ndarray[Any, np.dtype[np.int_]]:
+def _spread(total: int, evenness: float) -> list[int]:
     """Spread firms over specialisms: 1 is all alike, less means that the first ones hold more."""
     weights = np.exp(-2.6 * (1 - evenness) * np.arange(len(SPECIALISMS)))
     exact = total * weights / weights.sum()

@@ -7,6 +7,7 @@ from clusterlib.documents.packs import data_pack
 from clusterlib.documents.plans import learning_plan
 from clusterlib.documents.profiles import regional_profile
 from clusterlib.documents.reports import needs_report
+from clusterlib.documents.self_assessment import self_assessment
 from clusterlib.documents.services import draft_services, service_portfolio
 from clusterlib.documents.visions import vision_statement
 
@@ -19,6 +20,7 @@ __all__ = [
     "needs_report",
     "portfolio_book",
     "regional_profile",
+    "self_assessment",
     "service_portfolio",
     "vision_statement",
 ]
