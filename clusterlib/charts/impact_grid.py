@@ -51,7 +51,7 @@ class ImpactGrid:
             linewidth=2,
         )
         self._texts = [
-            axes.text(x + 0.5, y + 0.5, "", ha="center", va="center", color=INK, fontsize=TEXT_SIZE)
+            axes.text(x + 0.5, y + 0.5, "", ha="center", va="center", color=INK, parse_math=False)
             for y in range(tall)
             for x in range(wide)
         ]

@@ -45,6 +45,7 @@ class CoherenceStudy:
         columns = titled(pd.Index(model.objectives), names)
         start = model.score("first", (), model.instruments[0], model.objectives[0])
         two = "second" in model.tables
+        self._spread = spread_summary(model.comparison) if two else ""
         views = [view for view in VIEWS if two or view != "spread"]
         parameters: list[Parameter] = [
             Choice("view", "What to look at", tuple((VIEWS[v], v) for v in views), "direct")
@@ -115,7 +116,7 @@ class CoherenceStudy:
         scorer, view = str(settings.get("scorer", "first")), str(settings["view"])
         weight = float(settings["weight"])
         state = self.model.read(scorer, changes, weight)
-        before = self.model.read(scorer, (), weight)
+        before = self.model.read(scorer, (), weight) if changes else state
         source, target = str(settings["source"]), str(settings["target"])
         marked = (
             (self.model.instruments.index(source), self.model.objectives.index(target))
@@ -165,7 +166,7 @@ class CoherenceStudy:
             hidden_summary(state.second, self._names),
         ]
         if "second" in self.model.tables:
-            parts.append(f"Two scorers, before changes: {spread_summary(self.model.comparison)}")
+            parts.append(f"Two scorers, before changes: {self._spread}")
         told = "; ".join(
             f"{one} on {other} is now {signed(score)}" for one, other, score in changes
         )
