@@ -33,7 +33,9 @@ def _rounds(ratings: pd.DataFrame, scale: tuple[float, float], what: str) -> pd.
 
 def _share(clean: pd.DataFrame, low: float, high: float) -> pd.Series[float]:
     """Share of the answers given that lie from low to high, both ends counted."""
-    return ((clean >= low) & (clean <= high)).sum(axis=1) / clean.notna().sum(axis=1)
+    values = clean.to_numpy(dtype=float)  # plain arrays: explorers ask for this at every move
+    inside = ((values >= low) & (values <= high)).sum(axis=1)
+    return pd.Series(inside / (~np.isnan(values)).sum(axis=1), index=clean.index)
 
 
 def _camps(

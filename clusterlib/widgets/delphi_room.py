@@ -47,11 +47,12 @@ class DelphiRoomModel:
         """Keep the panel; each way to run it is computed once."""
         self.panel = panel
         self.run = lru_cache(maxsize=None)(self._run)
+        self.read = lru_cache(maxsize=256)(self._read)
 
     def _run(self, feedback: str, mix: str, silence: bool) -> list[pd.DataFrame]:
         return self.panel.run(LONGEST, feedback, mix, silence)
 
-    def read(
+    def _read(
         self, number: int, feedback: str, mix: str, silence: bool,
         share_limit: float, iqr_limit: float, change_limit: float,
     ) -> Session:  # fmt: skip
@@ -71,12 +72,14 @@ class DelphiRoomModel:
             str(code): [str(who) for who in gone.columns[gone.loc[code]]]
             for code in gone.index[gone.any(axis=1)]
         }
-        last_word = now.copy()
-        for earlier in rounds[: number - 1][::-1]:
-            last_word = last_word.fillna(earlier)
-        counted = judge(None, last_word)["consensus"]
-        lost = verdicts["consensus"] & ~counted
-        return Session(now, verdicts, silent, [str(code) for code in lost.index[lost]])
+        doubtful = [code for code in silent if verdicts.loc[code, "consensus"]]
+        if doubtful:
+            last_word = now.loc[doubtful]
+            for earlier in rounds[: number - 1][::-1]:
+                last_word = last_word.fillna(earlier.loc[doubtful])
+            counted = judge(None, last_word)["consensus"]
+            doubtful = [code for code in doubtful if not counted[code]]
+        return Session(now, verdicts, silent, doubtful)
 
 
 class DelphiRoomStudy:

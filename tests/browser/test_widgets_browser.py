@@ -12,6 +12,7 @@ SET_UP = (
 )
 MATRIX = 'widgets.needs_matrix(case.importance, case.ability, case.competences["name"])'
 PROFILE = "widgets.regional_profile(case.employment_start, case.employment)"
+DELPHI = "widgets.delphi_room(clusterlib.data.vision_panel(case))"
 PICTURE = ".cl-root img.cl-picture"
 # Measured inside the page, from the key press to the new picture: polling from outside would add
 # its own delay.
@@ -116,8 +117,12 @@ def test_regional_profile_by_keyboard(page, lab, visit, run_notebook):
 
 @pytest.mark.parametrize(
     ("cell", "slider"),
-    [(MATRIX, "Your own line for ability (scale points)"), (PROFILE, "Level of the intervals")],
-    ids=["needs-matrix", "regional-profile"],
+    [
+        (MATRIX, "Your own line for ability (scale points)"),
+        (PROFILE, "Level of the intervals"),
+        (DELPHI, "Round"),
+    ],
+    ids=["needs-matrix", "regional-profile", "delphi-room"],
 )
 def test_a_slider_step_shows_its_picture_quickly(page, lab, run_notebook, cell, slider):
     run_notebook(page, lab.write("speed.ipynb", [SET_UP, cell]))
@@ -174,8 +179,7 @@ def test_self_checks_by_keyboard(page, lab, visit, run_notebook, tmp_path):
 
 
 def test_delphi_room_by_keyboard(page, lab, visit, run_notebook):
-    cell = "widgets.delphi_room(clusterlib.data.vision_panel(case))"
-    run_notebook(page, lab.write("delphi.ipynb", [SET_UP, cell]))
+    run_notebook(page, lab.write("delphi.ipynb", [SET_UP, DELPHI]))
     page.wait_for_selector(PICTURE)
     before, words = page.get_attribute(PICTURE, "src"), page.inner_text(".cl-words")
     page.get_by_role("slider", name="Round", exact=True).focus()
