@@ -19,6 +19,7 @@ COMMANDS = (
     "grade",
     "feedback",
     "export",
+    "doctor",
 )
 
 

@@ -30,9 +30,11 @@ class BoundedText(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Keep what still fits."""
+        if self.over:
+            return len(text)
         kept = text[: self.left]
         self.left -= len(kept)
-        if len(kept) < len(text) and not self.over:
+        if len(kept) < len(text):
             self.over = True
             kept += CUT
         if kept:
@@ -54,6 +56,8 @@ class CellRunner:
         make_shell: Any = InteractiveShell.instance
         self.shell = make_shell(colors="nocolor", xmode="Plain")
         self.shell.history_manager.enabled = False
+        # `%matplotlib inline` is right in JupyterLab and needless here.
+        self.shell.enable_matplotlib = lambda gui=None: (gui, "inline")
         self.shell.display_pub.publish = self._publish
         self.shell.display_trap.hook = self._result
         self.shell.showtraceback = self._no_traceback

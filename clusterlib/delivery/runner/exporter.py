@@ -25,6 +25,7 @@ from clusterlib.delivery.runner.box import Limits
 from clusterlib.delivery.runner.hall import Hall
 from clusterlib.delivery.runner.master import Master, read_master
 from clusterlib.delivery.runner.rebuild import Step, rebuild, untouched
+from clusterlib.delivery.runner.shown import clean_markdown
 from clusterlib.delivery.runner.submission import grade
 from clusterlib.delivery.runner.submitted import Unreadable, read
 from clusterlib.delivery.runner.verdicts import MEANING, Mark, Report, Verdict
@@ -69,8 +70,7 @@ class BoxedExporter(NotebookExporter):
         report = graded.report
         if late > 0:
             report.add(Verdict.LATE, f"handed in {late / 60:.0f} minutes after the deadline")
-        for note in intake.taken_out.pop(Path(filename).parent.resolve(), []):
-            report.add(Verdict.TAMPERED, note)
+        intake.tell(report, Path(filename).parent)
         self.log.info("%s: %s %s", ids["student"], report.verdict, "; ".join(report.notes))
         export: Any = self.from_notebook_node
         return export(as_notebook(master, graded), resources=resources, **options)
@@ -179,13 +179,18 @@ def as_notebook(master: Master, graded: Graded) -> Any:
             "cell_type": step.kind,
             "id": _cell_id(step, number),
             "metadata": dict(step.master.metadata) if step.master is not None else {},
-            "source": step.source,
+            "source": _text(step),
         }
         if step.kind == "code":
             cell |= {"execution_count": None, "outputs": outputs}
         cells.append(cell)
     make: Any = from_dict
     return make({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _text(step: Step) -> str:
+    safe = step.kind == "code" or step.by == "master"
+    return step.source if safe else clean_markdown(step.source)
 
 
 def _cell_id(step: Step, number: int) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from clusterlib.delivery.runner.submitted import Unreadable, read
+from clusterlib.delivery.runner.verdicts import Report, Verdict
 
 MAX_FILES = 200
 MAX_BYTES = 20_000_000
@@ -44,6 +45,12 @@ def make_safe(assignment: str, student: str, notebooks: list[str]) -> None:
         if found is not None:
             shutil.copyfile(found, expected, follow_symlinks=False)
             notebooks.append(str(expected))
+
+
+def tell(report: Report, folder: Path) -> None:
+    """Add what was taken out of a submitted folder to its report."""
+    for note in taken_out.pop(folder.resolve(), []):
+        report.add(Verdict.TAMPERED, note)
 
 
 def remove_traps(folder: Path) -> list[str]:

@@ -11,12 +11,12 @@ from clusterlib.delivery.runner.hall import Child, Ended, Hall, seconds_left
 from clusterlib.delivery.runner.master import Master
 from clusterlib.delivery.runner.plan import Plan, Task, make_plan
 from clusterlib.delivery.runner.rebuild import Step
+from clusterlib.delivery.runner.shown import Output, clean_outputs
 from clusterlib.delivery.runner.verdicts import Mark, Report, Verdict
 
 JUDGE_SECONDS = 60.0
 FIRST_SECONDS = 30.0
 RESTARTS = 3
-Output = dict[str, Any]
 NOT_RUN = "This cell was not run: the cells above used all the time there is."
 
 
@@ -205,46 +205,3 @@ def _score_output(points: float) -> Output:
 
 def _error_output(name: str, text: str) -> Output:
     return {"output_type": "error", "ename": name, "evalue": text, "traceback": [text]}
-
-
-MOST_OUTPUT = 3_000_000
-SHOWN = ("text/plain", "image/png", "image/jpeg")
-
-
-def clean_outputs(found: Any) -> list[Output]:
-    """Return outputs that a box sent with nothing in them but text and pixels, bounded in size.
-
-    Text on stderr is kept as ordinary text: nbgrader takes any stderr for a failure. HTML and
-    scripts are left out, the text beside them is shown.
-    """
-    left = MOST_OUTPUT
-    kept: list[Output] = []
-    for output in found if isinstance(found, list) else []:
-        clean = _clean_output(output) if isinstance(output, dict) else None
-        if clean is None:
-            continue
-        left -= len(str(clean))
-        if left < 0:
-            break
-        kept.append(clean)
-    return kept
-
-
-def _clean_output(output: dict[str, Any]) -> Output | None:
-    kind = output.get("output_type")
-    if kind == "stream":
-        return {"output_type": "stream", "name": "stdout", "text": str(output.get("text", ""))}
-    if kind == "error":
-        lines = output.get("traceback")
-        return {
-            "output_type": "error",
-            "ename": str(output.get("ename", ""))[:200],
-            "evalue": str(output.get("evalue", ""))[:2000],
-            "traceback": [str(line) for line in lines] if isinstance(lines, list) else [],
-        }
-    data = output.get("data")
-    if kind not in ("display_data", "execute_result") or not isinstance(data, dict):
-        return None
-    shown = {name: data[name] for name in SHOWN if isinstance(data.get(name), str)}
-    clean: Output = {"output_type": kind, "data": shown, "metadata": {}}
-    return clean | ({"execution_count": None} if kind == "execute_result" else {})

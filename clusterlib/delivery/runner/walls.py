@@ -56,6 +56,8 @@ def new_namespaces() -> None:
 
 def private_folders(megabytes: int) -> None:
     """Cover every folder that can be written, and the list of processes, with empty ones."""
+    # The supervisor keeps its own view: it needs the list of processes to watch their memory.
+    _done(_libc.unshare(NEW_MOUNTS), "unshare mounts")
     options = f"size={megabytes}m,nr_inodes=4096,mode=700".encode()
     for folder in PRIVATE_FOLDERS:
         # Python itself can lie below /tmp; then that folder is read-only and stays.

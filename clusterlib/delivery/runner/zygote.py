@@ -148,6 +148,9 @@ def supervise(
     for process in [worker, *_below(os.getpid())]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
+    # The first process of a namespace is gone only when all others in it are.
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(worker, 0)
     with contextlib.suppress(OSError):
         _answer(orders, {"end": reason})
     os._exit(0)
@@ -167,7 +170,7 @@ def _watch(worker: int, orders: socket.socket, most: float) -> str:
         elif waiting in ready:
             status = os.waitpid(worker, 0)[1]
             return "signal" if os.WIFSIGNALED(status) else "exit"
-        elif walls.private_megabytes([worker, *_below(worker)]) > most + 400:
+        elif walls.private_megabytes([worker, *_below(worker)]) > 1.25 * most + 100:
             return "memory"
 
 

@@ -1,0 +1,152 @@
+"""Hand-ins that are hostile by their shape: settings, files and folders around the notebook."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from exam import NAME, cell, hand_in, name_of, twin
+
+Notebook = dict[str, Any]
+
+
+def _settings(notebook: Notebook, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = cell(notebook, name)["metadata"]["nbgrader"]
+    return found
+
+
+def more_points(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    _settings(notebook, "need-test")["points"] = 100
+    hand_in(folder, notebook)
+
+
+def delete_test(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    notebook["cells"] = [c for c in notebook["cells"] if name_of(c) != "need-test"]
+    hand_in(folder, notebook)
+
+
+def not_graded(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    _settings(notebook, "need-test")["grade"] = False
+    hand_in(folder, notebook)
+
+
+def test_as_solution(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    _settings(notebook, "need-test")["solution"] = True
+    hand_in(folder, notebook)
+
+
+def bonus_cell(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    bonus = twin(notebook, "need-test", source="pass")
+    bonus["metadata"]["nbgrader"] |= {"grade_id": "bonus", "points": 50}
+    notebook["cells"].append(bonus)
+    hand_in(folder, notebook)
+
+
+def unknown_name(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    _settings(notebook, "need-test")["grade_id"] = "nobody"
+    hand_in(folder, notebook)
+
+
+def schema_99(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    _settings(notebook, "need-test")["schema_version"] = 99
+    hand_in(folder, notebook)
+
+
+def schema_1(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    _settings(notebook, "need-test")["schema_version"] = 1
+    hand_in(folder, notebook)
+
+
+def _retype(notebook: Notebook, kind: str, folder: Path) -> None:
+    found = cell(notebook, "need-test")
+    found["cell_type"] = kind
+    found.pop("outputs", None)
+    found.pop("execution_count", None)
+    hand_in(folder, notebook)
+
+
+def test_as_text(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    _retype(notebook, "markdown", folder)
+
+
+def test_as_raw(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    _retype(notebook, "raw", folder)
+
+
+def swap_names(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    need, share = (_settings(notebook, name) for name in ("need-test", "share-test"))
+    need["grade_id"], share["grade_id"] = "share-test", "need-test"
+    hand_in(folder, notebook)
+
+
+def another_kernel(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    notebook["metadata"]["kernelspec"] = {"name": "bash", "display_name": "Bash"}
+    hand_in(folder, notebook)
+
+
+def copied_cells(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    notebook["cells"] += [twin(notebook, "need"), twin(notebook, "share-test")]
+    hand_in(folder, notebook)
+
+
+def no_json(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    hand_in(folder, json.dumps(notebook)[:-40])
+
+
+def empty(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    hand_in(folder, "")
+
+
+def other_json(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    hand_in(folder, '[{"cells": 1}]')
+
+
+def deep_json(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    hand_in(folder, '{"cells": ' + "[" * 200_000 + "]" * 200_000 + "}")
+
+
+def format_3(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    cells = [
+        {key: value for key, value in found.items() if key != "source"}
+        | {"input" if found["cell_type"] == "code" else "source": found["source"]}
+        for found in notebook["cells"]
+    ]
+    hand_in(folder, {"nbformat": 3, "metadata": {}, "worksheets": [{"cells": cells}]})
+
+
+def own_modules(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    place = hand_in(folder, notebook)
+    for name in ("numpy", "pandas", "math", "builtins", "IPython", "json"):
+        text = "def __getattr__(name):\n    return lambda *args, **kwargs: True\n"
+        (place / f"{name}.py").write_text(text, encoding="utf-8")
+
+
+def link_to_file(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    (hand_in(folder, notebook) / "data.csv").symlink_to(trainer / "gradebook.db")
+
+
+def notebook_is_link(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    place = hand_in(folder, notebook)
+    (place / f"{NAME}.ipynb").unlink()
+    (place / f"{NAME}.ipynb").symlink_to(trainer / f"solutions/{NAME}.ipynb")
+
+
+def link_to_folder(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    (hand_in(folder, notebook) / "data").symlink_to(trainer)
+
+
+def pipe(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    os.mkfifo(hand_in(folder, notebook) / "data.csv")
+
+
+def sixty_megabytes(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    cell(notebook, "reflection")["source"] = "x" * 60_000_000
+    hand_in(folder, notebook)
+
+
+def many_cells(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    one = {"cell_type": "code", "metadata": {}, "source": "1", "outputs": []}
+    notebook["cells"] += [one | {"execution_count": None} for _ in range(3000)]
+    hand_in(folder, notebook)
