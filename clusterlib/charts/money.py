@@ -213,8 +213,8 @@ def _line(axes: Axes, look: Look, style: str, count: int) -> Line2D:
 
 
 def _span(axes: Axes, values: Numbers) -> None:
-    """Fit the axis to the values in whole steps, so that small moves leave it where it is."""
-    step = _nice(float(np.ptp(values)) or 1.0) / 5
+    """Fit the axis to the values in wide steps, so that most moves leave it where it is."""
+    step = _nice(float(np.ptp(values)) or 1.0) / 3
     axes.set_ylim(step * floor(values.min() / step), step * ceil(values.max() / step))
 
 
