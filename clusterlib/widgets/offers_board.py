@@ -178,7 +178,7 @@ class OffersStudy:
         placed, left = len(board.schedule.meetings), len(board.schedule.unplaced)
         headline = (
             f"Threshold {threshold:.2f}: {len(board.fits)} pairs fit, {len(board.pairs)} of "
-            f"{len(self._demands)} demands paired, {len(board.blocking)} blocking pairs, "
+            f"{len(self._demands)} demands paired, blocking pairs: {len(board.blocking)}, "
             f"{placed} meetings placed, {left} without a slot."
         )
         return Reading(
@@ -271,7 +271,7 @@ def offers_board(
         >>> from clusterlib import data
         >>> search = data.partner_search(2027)
         >>> board = offers_board(search.offers, search.demands, {"threshold": 0.3})
-        >>> "0 blocking pairs" in board.reading.headline
+        >>> "blocking pairs: 0" in board.reading.headline
         True
         >>> board.close()
     """
