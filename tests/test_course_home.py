@@ -102,7 +102,7 @@ def test_progress_comes_from_the_portfolio_and_refreshes(portfolio):
 def test_the_buttons_mark_a_part_and_say_so(portfolio):
     home = course_home("ngo")
     home._module.value, home._part.value = "02-needs", "2"
-    mark, refresh, collect = home._root.children[2].children
+    mark, refresh, collect = home._root.children[3].children
     collect.click()
     assert "portfolio.docx" in home._said.value
     assert (portfolio.folder / "portfolio.zip").is_file()
@@ -129,7 +129,7 @@ def test_a_portfolio_that_cannot_be_written_is_said_on_the_page(monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(Portfolio, "mark_done", full)
-    home._root.children[2].children[0].click()
+    home._root.children[3].children[0].click()
     assert "was not kept: disk full" in home._said.value
 
 
@@ -140,7 +140,7 @@ def test_an_unknown_audience_lists_the_four():
 
 def test_controls_have_full_words():
     home = course_home("ngo")
-    assert [control.description for control in home._root.children[:2]] == ["Module", "Part"]
-    buttons = home._root.children[2].children
+    assert [control.description for control in home._root.children[1:3]] == ["Module", "Part"]
+    buttons = home._root.children[3].children
     assert all(len(button.description.split()) >= 3 for button in buttons)
     home.close()

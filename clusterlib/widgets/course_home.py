@@ -142,7 +142,8 @@ class CourseHome:
         collect = _button("Put my portfolio into one document", self._on_collect)
         buttons = ipywidgets.HBox([mark, refresh, collect])
         buttons.add_class("cl-buttons")
-        self._root = ipywidgets.VBox([self._module, self._part, buttons, self._said])
+        heading = ipywidgets.HTML('<p class="cl-title">Your progress and your portfolio</p>')
+        self._root = ipywidgets.VBox([heading, self._module, self._part, buttons, self._said])
         self._root.add_class("cl-root")
 
     @property
