@@ -142,6 +142,13 @@ class Explorer:
             self._study.figure.clear()
 
     def _refresh(self) -> None:
+        self._root.add_class("cl-busy")  # the style sheet says so after a third of a second
+        try:
+            self._show()
+        finally:
+            self._root.remove_class("cl-busy")
+
+    def _show(self) -> None:
         self._reading = self._study.update(self.value)
         self._picture.value = self._stage.image(
             self._reading.alt, self._study.moving, self._study.frame
