@@ -19,6 +19,7 @@ SCORES = ("power", "interest")
 CAPACITY = {"manager": 120, "coordinator": 120, "assistant": 60}
 ON_THE_LINE = "Aldermark Courier"
 ROUNDS = 12
+FIRST_MEETING = 12  # points proposed for it; the others are for the next
 YEARS = 10
 PAYERS = {
     "Mellin Diagnostics": 1.1,
@@ -52,11 +53,11 @@ class LeadershipScene:
     people, index stakeholder (20): kind, power and interest (mean marks of the raters), legitimacy,
     urgency (1 to 5), stance (supports, neutral, opposes), wants. ratings, one row a stakeholder and
     rater. game_log, index round 1 to 12: you and rival ("cooperate" or "defect"). fee_log, index
-    year 1 to 10, one column a member ("pay" or "keep"). agenda_items, index item: title, topic,
-    time, level. office_year, index task: part, person, hours in twelve months. capacity, hours a
-    month by person. responsibilities, index task, one column a person: R, A, C, I or "". board,
-    index group: seats, minutes spoken (of 120). conflict, index code: moment, you_say,
-    what_follows, what_it_shows.
+    year 1 to 10, one column a member ("pay" or "keep"). agenda_items and next_agenda,
+    index item: title, topic, time, level. office_year, index task: part, person, hours in twelve
+    months. capacity, hours a month by person. responsibilities, index task, one column a person: R,
+    A, C, I or "". board, index group: seats, minutes spoken (of 120). conflict, index
+    code: moment, you_say, what_follows, what_it_shows.
     """
 
     seed: int
@@ -66,6 +67,7 @@ class LeadershipScene:
     game_log: pd.DataFrame
     fee_log: pd.DataFrame
     agenda_items: pd.DataFrame
+    next_agenda: pd.DataFrame
     office_year: pd.DataFrame
     capacity: pd.Series[int]
     responsibilities: pd.DataFrame
@@ -91,7 +93,7 @@ def leadership_scene(case: HasSeed | int) -> LeadershipScene:
     (20, 12)
     """
     seed = case if isinstance(case, int) else case.seed
-    ratings = _ratings(seed)
+    ratings, proposed = _ratings(seed), fixed_table("agenda_items", "item")
     return LeadershipScene(
         seed=seed,
         synthetic_note=SYNTHETIC_NOTE.format(seed=seed),
@@ -99,7 +101,8 @@ def leadership_scene(case: HasSeed | int) -> LeadershipScene:
         ratings=ratings,
         game_log=_game_log(seed),
         fee_log=_fee_log(seed),
-        agenda_items=fixed_table("agenda_items", "item"),
+        agenda_items=proposed.iloc[:FIRST_MEETING],
+        next_agenda=proposed.iloc[FIRST_MEETING:],
         office_year=fixed_table("office_year", "task"),
         capacity=pd.Series(CAPACITY, name="hours a month"),
         responsibilities=fixed_table("responsibilities", "task").fillna(""),
