@@ -14,7 +14,7 @@ ROLES = ("answer", "essay", "test", "task", "locked", "free")
 
 @dataclass(frozen=True)
 class MasterCell:
-    """One cell of the master; `test` is the source with its hidden part."""
+    """One cell of the master; `test` is the source with hidden tests or the mark scheme."""
 
     role: str
     kind: str
@@ -79,7 +79,7 @@ def _master_cell(raw: dict[str, Any], known: dict[str, Any]) -> MasterCell:
         id=raw.get("id", ""),
         name=name or None,
         points=float(grading.get("points") or 0),
-        test=str(stored.source) if stored is not None and role == "test" else source,
+        test=str(stored.source) if stored is not None and role in ("test", "task") else source,
         metadata=metadata,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -86,4 +87,5 @@ def close_all() -> None:
     _shared.clear()
 
 
-atexit.register(close_all)
+# Before Python waits for the threads at its end, as after Ctrl-C: they wait for the boxes.
+getattr(threading, "_register_atexit", atexit.register)(close_all)

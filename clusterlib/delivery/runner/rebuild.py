@@ -65,10 +65,7 @@ def rebuild(master: Master, submitted: Submitted, report: Report) -> list[Step]:
 
 def untouched(master: Master) -> list[Step]:
     """Return the master with no answer in it, for a file that cannot be read."""
-    return [
-        Step(c.role, c.kind, c.test if c.role == "test" else c.source, "master", c.name, [], c)
-        for c in master.cells
-    ]
+    return [Step(c.role, c.kind, c.test, "master", c.name, [], c) for c in master.cells]
 
 
 def _groups(master: Master) -> list[tuple[MasterCell | None, list[MasterCell]]]:
@@ -185,7 +182,7 @@ def _longest_rising(names: list[str], order: dict[str, int]) -> set[str]:
 
 def _named_step(cell: MasterCell, answers: dict[str, list[str]]) -> Step:
     if cell.role not in ("answer", "essay"):
-        source = cell.test if cell.role == "test" else cell.source
+        source = cell.test
         pieces = [cell.source] if cell.kind == "code" else []
         return Step(cell.role, cell.kind, source, "master", cell.name, pieces, cell)
     parts = answers.get(cell.name or "")
