@@ -148,7 +148,7 @@ def test_a_form_tells_all_faults_and_resumes_by_keyboard(page, opened):
 # Each stands where one step shows: 0.12 to 0.13 takes a pair off the board.
 MOVES = {
     "offers": (OFFERS.replace(")", ", {'threshold': 0.12})"), "Likeness a pair must reach"),
-    "bursts": (RADAR, "Burst: how many times"),
+    "bursts": (RADAR.replace(")", ", settings={'scale': 1.9})"), "Burst: how many times"),
     "growth": (RADAR.replace(")", ", settings={'view': 'growth'})"), "Growth: level"),
     "themes": (RADAR.replace(")", ", settings={'view': 'themes'})"), "Themes: most words"),
     "impact": (IMPACT, "First year counted as after"),
