@@ -181,11 +181,9 @@ class Hall:
 
     def _zygote(self, setup: tuple[str, ...]) -> Zygote:
         with self.lock:
-            if (
-                self.warm is None
-                or self.warm.process is None
-                or self.warm.process.poll() is not None
-            ):
+            if self.closed:
+                raise Ended(Verdict.CRASH, "grading was stopped")
+            if self.warm is None or not self.warm.alive:
                 self.prepared.clear()
                 self.warm = self._started()
             if not setup:

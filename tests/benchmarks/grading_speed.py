@@ -1,0 +1,187 @@
+"""Submissions a minute and memory: the runner against plain nbgrader, in one run on one machine.
+
+    python tests/benchmarks/grading_speed.py                          10 and 30, plain and ours
+    python tests/benchmarks/grading_speed.py --ours 10 30 100 300 --plain 30 --workers 1 2
+
+Both sides are `nbgrader autograde` from the command line on the same hand-ins of module 03: two of
+three are right, the third is partly right. Prints a Markdown table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from clusterlib.delivery.cli import main as cluster_course
+from clusterlib.delivery.runner import walls
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+MODULE, AUDIENCE = "03-mapping", "government"
+PLAIN = """
+load_subconfig({config!r})
+c = get_config()
+c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
+c.Autograde.pre_convert_hook = None
+steps = "nbgrader.preprocessors."
+c.Autograde.sanitize_preprocessors = [steps + name for name in (
+    "ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata")]
+c.Autograde.autograde_preprocessors = [steps + "Execute", steps + "IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor", *(steps + name for name in (
+    "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata"))]
+c.IgnorePattern.enabled, c.IgnorePattern.pattern, c.Execute.timeout = True, ".", 120
+"""
+OURS = """
+load_subconfig({config!r})
+c = get_config()
+c.BoxedExporter.workers = {workers}
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run."""
+
+    runner: str
+    count: int
+    seconds: float
+    peak_mb: float
+    marks: dict[str, float]
+
+    def row(self, base: float | None) -> str:
+        """Return the row of the table; `base` is plain nbgrader's seconds a submission."""
+        each = self.seconds / self.count
+        times = f"{base / each:.1f}" if base else ""
+        return (
+            f"| {self.runner} | {self.count} | {self.seconds:.1f} | {each:.2f} | "
+            f"{60 / each:.0f} | {times} | {self.peak_mb:.0f} |"
+        )
+
+
+def make_cohort(root: Path, most: int) -> Path:
+    """Write a course with one module and a cohort; return the cohort's folder."""
+    (root / "course").mkdir(parents=True)
+    for name in ("course.toml", "nbgrader_config.py"):
+        shutil.copy(CHECKOUT / "course" / name, root / "course")
+    for name in ("cases", "audiences"):
+        shutil.copytree(CHECKOUT / "course" / name, root / "course" / name)
+    for name in ("solutions", "exercises"):
+        place = Path(name, AUDIENCE, MODULE)
+        shutil.copytree(CHECKOUT / place, root / place)
+    os.environ["CLUSTER_COURSE"] = str(root / "course")
+    people = "".join(f"s{number:03d},Name,Learner,\n" for number in range(most))
+    (root / "roster.csv").write_text("id,first_name,last_name,email\n" + people, encoding="utf-8")
+    new = ["cohort", "new", "b-27", "--audience", AUDIENCE, "--timezone", "UTC"]
+    assert cluster_course([*new, "--roster", str(root / "roster.csv")]) == 0
+    assert cluster_course(["release", "b-27", MODULE]) == 0
+    return root / "course" / "work" / "b-27" / AUDIENCE
+
+
+def hand_in(root: Path, cohort: Path, count: int) -> None:
+    """Put so many hand-ins into submitted/."""
+    shutil.rmtree(cohort / "submitted", ignore_errors=True)
+    shutil.rmtree(cohort / "autograded", ignore_errors=True)
+    solved = json.loads((root / "solutions" / AUDIENCE / MODULE / f"{MODULE}.ipynb").read_text())
+    exercise = json.loads((root / "exercises" / AUDIENCE / MODULE / f"{MODULE}.ipynb").read_text())
+    answers = {
+        cell["metadata"]["nbgrader"]["grade_id"]: cell["source"]
+        for cell in solved["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("solution")
+    }
+    for number in range(count):
+        for cell in exercise["cells"]:
+            name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+            if name in answers and not (number % 3 == 2 and name == "firm"):
+                cell["source"] = answers[name]
+        folder = cohort / "submitted" / f"s{number:03d}" / MODULE
+        folder.mkdir(parents=True)
+        (folder / f"{MODULE}.ipynb").write_text(json.dumps(exercise), encoding="utf-8")
+        (folder / "timestamp.txt").write_text("2027-01-01 10:00:00 UTC", encoding="utf-8")
+
+
+def measure(cohort: Path, runner: str, config: str, count: int) -> Measured:
+    """Run `nbgrader autograde` once."""
+    folder = cohort / "bench"
+    folder.mkdir(exist_ok=True)
+    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    command = [sys.executable, "-m", "nbgrader", "autograde", MODULE, "--force"]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    start = time.monotonic()
+    with (folder / "log.txt").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env=os.environ | {"PATH": path}, stdout=log, stderr=log
+        )
+        peak = [0.0]
+        watch = threading.Thread(target=_watch, args=(process, peak), daemon=True)
+        watch.start()
+        code = process.wait()
+    seconds = time.monotonic() - start
+    assert code == 0, (folder / "log.txt").read_text(encoding="utf-8")[-3000:]
+    return Measured(runner, count, seconds, peak[0], _marks(cohort))
+
+
+def _watch(process: subprocess.Popen[bytes], peak: list[float]) -> None:
+    """Remember the most memory that the processes below nbgrader held together."""
+    while process.poll() is None:
+        peak[0] = max(peak[0], walls.private_megabytes(walls.descendants(process.pid)))
+        time.sleep(0.2)
+
+
+def _marks(cohort: Path) -> dict[str, float]:
+    from clusterlib.delivery.cohorts.gradebook import open_gradebook
+    from clusterlib.delivery.cohorts.places import all_cohorts
+
+    with open_gradebook(all_cohorts(cohort.parents[3])[0]) as gradebook:
+        return {
+            entry.student.id: float(entry.score)
+            for entry in gradebook.find_assignment(MODULE).submissions
+        }
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ours", type=int, nargs="*", default=[10, 30])
+    parser.add_argument("--plain", type=int, nargs="*", default=[10, 30])
+    parser.add_argument("--workers", type=int, nargs="*", default=[2])
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="grading-") as name:
+        root = Path(name)
+        cohort = make_cohort(root, max([*options.ours, *options.plain]))
+        config = str(root / "course" / "nbgrader_config.py")
+        done: list[Measured] = []
+        for count in options.plain:
+            hand_in(root, cohort, count)
+            done.append(measure(cohort, "plain nbgrader", PLAIN.format(config=config), count))
+            print(done[-1].row(None), flush=True)
+        for workers in options.workers:
+            text = OURS.format(config=config, workers=workers)
+            for count in options.ours:
+                hand_in(root, cohort, count)
+                done.append(measure(cohort, f"runner, {workers} workers", text, count))
+                print(done[-1].row(None), flush=True)
+    _print_table(done)
+
+
+def _print_table(done: list[Measured]) -> None:
+    plain = [run for run in done if run.runner == "plain nbgrader"]
+    base = plain[-1].seconds / plain[-1].count if plain else None
+    print("\n| runner | hand-ins | s | s each | a minute | times plain | peak MB below |")
+    print("|---|---|---|---|---|---|---|")
+    for run in done:
+        print(run.row(base))
+        same = [other for other in plain if other.count == run.count]
+        if same and same[0].marks != run.marks:
+            print(f"MARKS DIFFER: {run.marks} and {same[0].marks}")
+
+
+if __name__ == "__main__":
+    main()
