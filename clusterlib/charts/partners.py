@@ -27,7 +27,7 @@ from clusterlib.partners import Call, Eligibility, check_eligibility
 
 NOTHING = np.empty((0, 2))
 _STEP = 250_000.0  # EUR: the cost axis grows in whole steps, so that it seldom moves
-_REASON = 74  # letters of a reason that fit into the picture
+_REASON = 64  # letters of a reason that fit into the picture
 
 
 class ConsortiumBoard:
@@ -56,6 +56,11 @@ class ConsortiumBoard:
         self._unmet = self._board.scatter(
             [], [], s=120, marker="X", color=VERMILION.colour, edgecolor=INK
         )
+        self._board.legend(
+            [self._met, self._unmet], ["met", "not met, and why"], loc="lower right", ncols=2,
+            bbox_to_anchor=(1.0, -0.06), frameon=False, fontsize=TEXT_SIZE - 1.5,
+            handletextpad=0.3,
+        )  # fmt: skip
         dress(self._plane, "At what cost and risk?", "Cost (thousand EUR)",
               "Chance that a partner drops out")  # fmt: skip
         ask(self._plane, "Cost and risk")
@@ -95,8 +100,8 @@ class ConsortiumBoard:
         """Show the verdicts, rows as `check_eligibility` gives them, and teams at (cost, risk)."""
         passed = rules["passed"].to_numpy(dtype=bool)
         for text, reason, met in zip(self._reasons, rules["reason"], passed, strict=True):
-            words = f"{'met' if met else 'NOT MET'}: {reason}"
-            text.set_text(shorten(words, _REASON, placeholder=" …"))
+            # Letters are what takes time to draw, so a rule that is met says no more than that.
+            text.set_text("met" if met else shorten(str(reason), _REASON, placeholder=" …"))
         self._met.set_offsets(_signs(np.flatnonzero(passed)))
         self._unmet.set_offsets(_signs(np.flatnonzero(~passed)))
         self._team.set_offsets([(cost, risk)])

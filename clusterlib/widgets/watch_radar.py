@@ -46,16 +46,15 @@ class RadarModel:
 
     def __init__(self, record: pd.DataFrame, totals: "pd.Series[Any] | None" = None) -> None:
         """Keep the record: documents with year and keywords, or topics x years with totals."""
-        self.keywords: pd.Series[Any] | None = None
+        self.keywords: list[list[str]] = []
         if totals is not None:
             self.counts, self.totals = record, totals
         elif {"year", "keywords"} <= set(record.columns):
-            self.keywords = record["keywords"]
+            self.keywords = [_keywords(text) for text in record["keywords"]]
             self.totals = record.groupby("year").size()
-            said = record["keywords"].fillna("").str.split(";").explode()
-            said = said.str.casefold().str.split().str.join(" ")
+            said = pd.Series(self.keywords, index=record.index, name="topic").explode().dropna()
             pairs = pd.DataFrame({"topic": said, "year": record["year"].reindex(said.index)})
-            pairs = pairs[pairs["topic"] != ""].reset_index().drop_duplicates()
+            pairs = pairs.reset_index().drop_duplicates()
             table = pd.crosstab(pairs["topic"], pairs["year"])
             self.counts = table.reindex(columns=self.totals.index, fill_value=0)
         else:
@@ -88,12 +87,13 @@ class RadarModel:
     def _words(self, kept: Sequence[object]) -> list[list[str]]:
         """Return the kept keywords of each document."""
         known = set(kept)
-        given = [] if self.keywords is None else self.keywords.fillna("").tolist()
-        return [
-            [word for word in (" ".join(one.casefold().split()) for one in str(text).split(";"))
-             if word in known]
-            for text in given
-        ]  # fmt: skip
+        return [[word for word in words if word in known] for words in self.keywords]
+
+
+def _keywords(text: object) -> list[str]:
+    """Return the keywords of one document, compared as the methods compare them."""
+    parts = text.split(";") if isinstance(text, str) else []
+    return [word for word in (" ".join(one.casefold().split()) for one in parts) if word]
 
 
 class RadarStudy:
@@ -105,7 +105,7 @@ class RadarStudy:
     def __init__(self, model: RadarModel) -> None:
         """Draw the views on one figure; only the chosen one is visible."""
         self.model = model
-        views = [view for view in _VIEWS if view != "themes" or model.keywords is not None]
+        views = [view for view in _VIEWS if view != "themes" or model.keywords]
         self.parameters: tuple[Parameter, ...] = (
             Choice("view", "What to look at", tuple((_VIEWS[one], one) for one in views), "bursts"),
             Slider("scale", "Burst: how many times the usual rate", 1.2, 4.0, 0.1, 2.0, ".1f"),
