@@ -5,6 +5,7 @@ from textwrap import wrap
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -73,7 +74,7 @@ class Ranges:
 
 
 class SelfCheckBoard:
-    """The whole portrait; `update` moves bars, signs and words."""
+    """The whole portrait in three parts that move each by itself."""
 
     def __init__(self, figure: Figure, profile: ExcellenceProfile, points: HungarianPoints) -> None:
         """Draw the frame on a figure made by `self_check_figure`."""
@@ -102,9 +103,11 @@ class SelfCheckBoard:
         most = float(points.areas["maximum"].max())
         self._areas = Ranges(right, [_capital(one) for one in points.areas.index], most, BLUE)
         self._legend(figure)
-        self.moving = (
-            *self._dimensions.moving, *self._reasons, *self._signs.values(), *self._areas.moving,
-        )  # fmt: skip
+        self.parts: dict[str, tuple[Artist, ...]] = {
+            "dimensions": tuple(self._dimensions.moving),
+            "entry": (*self._reasons, *self._signs.values()),
+            "points": tuple(self._areas.moving),
+        }
 
     def _legend(self, figure: Figure) -> None:
         handles: list[Patch | Line2D] = [
@@ -120,16 +123,17 @@ class SelfCheckBoard:
                       bbox_to_anchor=(0.0, -0.005), handletextpad=0.4,
                       columnspacing=1.2)  # fmt: skip
 
-    def update(
-        self, profile: ExcellenceProfile, entry: LabelCheck, points: HungarianPoints
-    ) -> None:
-        """Show a profile, an entry check and points."""
+    def show_dimensions(self, profile: ExcellenceProfile) -> None:
+        """Show the ranges of the six dimensions."""
         table = profile.dimensions
+        blank = table["items"] - table["determined"]
         self._dimensions.update(
             table["low"].tolist(), table["high"].tolist(),
-            [_range_words(*row) for row in zip(table["low"], table["high"],
-                                               table["items"] - table["determined"], strict=True)],
+            [_range_words(*row) for row in zip(table["low"], table["high"], blank, strict=True)],
         )  # fmt: skip
+
+    def show_entry(self, entry: LabelCheck) -> None:
+        """Show a sign and a reason for each entry rule."""
         rules = entry.rules.set_index("rule")
         signs = [sign_of(rules.loc[rule, "passed"]) for rule in RULES]
         for text, rule in zip(self._reasons, RULES, strict=True):
@@ -137,6 +141,9 @@ class SelfCheckBoard:
         for sign, marks in self._signs.items():
             rows = [row for row, one in enumerate(signs) if one == sign]
             marks.set_offsets(np.array([[0.03, row] for row in rows]) if rows else _NONE)
+
+    def show_points(self, points: HungarianPoints) -> None:
+        """Show the ranges of the four areas."""
         areas = points.areas
         self._areas.update(
             areas["low"].tolist(), areas["high"].tolist(),
@@ -214,7 +221,10 @@ def self_check(
         '0 of 24 statements have evidence'
     """
     figure = self_check_figure()
-    SelfCheckBoard(figure, profile, points).update(profile, entry, points)
+    board = SelfCheckBoard(figure, profile, points)
+    board.show_dimensions(profile)
+    board.show_entry(entry)
+    board.show_points(points)
     return figure, self_check_summary(profile, entry, points)
 
 

@@ -18,7 +18,7 @@ from clusterlib.charts.self_check import (
 )
 from clusterlib.charts.tables import html_table
 from clusterlib.labels.excellence import LEVELS, UNDETERMINED
-from clusterlib.widgets.excellence_model import UNKNOWN, SelfCheckModel, entry_text
+from clusterlib.widgets.excellence_model import UNKNOWN, Changes, SelfCheckModel, entry_text
 from clusterlib.widgets.explorer import Reading
 from clusterlib.widgets.logged import LoggedExplorer
 from clusterlib.widgets.parameters import Choice, Line, Parameter, Scale, Settings
@@ -56,6 +56,8 @@ class ExcellenceStudy:
         profile = labels.excellence_profile(model.answers({}))
         self.figure = self_check_figure()
         self._board = SelfCheckBoard(self.figure, profile, model.add_up(start))
+        self._keys: dict[str, Hashable] = {}  # what each part of the picture shows
+        self._part = "dimensions"  # the part that moves; the others stand in the frame
 
     def _item_controls(self) -> tuple[Parameter, ...]:
         items = self.model.items
@@ -99,13 +101,14 @@ class ExcellenceStudy:
 
     @property
     def moving(self) -> Sequence[Artist]:
-        """Bars, signs and words."""
-        return self._board.moving
+        """Bars, signs and words of the part that moves."""
+        return self._board.parts[self._part]
 
     @property
     def frame(self) -> Hashable:
-        """Axes and names stand still for good."""
-        return "axes and names"
+        """All that the other parts show."""
+        still = {part: key for part, key in self._keys.items() if part != self._part}
+        return (self._part, *still.values())
 
     def adjust(self, name: str, settings: Settings) -> Settings:
         """Let level and evidence follow the chosen statement, or become a change of it."""
@@ -135,9 +138,8 @@ class ExcellenceStudy:
             changes, fault = self.model.parse(str(settings["changes"])), ""
         except ValueError as problem:
             changes, fault = {}, str(problem)
-        profile = labels.excellence_profile(self.model.answers(changes))
-        entry, points = self.model.check_entry(settings), self.model.add_up(settings)
-        self._board.update(profile, entry, points)
+        self._turn_to(settings, changes)
+        profile, entry, points = self._profile, self._entry, self._points
         item = str(settings["item"])
         shown = int(profile.dimensions["determined"].sum())
         headline = (
@@ -152,6 +154,27 @@ class ExcellenceStudy:
             f"{self._open(profile)}{self._unproven(entry)}<p>{escape(profile.note)}</p>",
             table=_items_table(profile) + _entry_table(entry),
         )
+
+    def _turn_to(self, settings: Settings, changes: Changes) -> None:
+        """Work out and show anew only what has changed."""
+        keys: dict[str, Hashable] = {
+            "dimensions": tuple(sorted(changes.items())),
+            "entry": tuple(settings[rule] for rule in RULES),
+            "points": tuple(settings[str(area)] for area in self.model.areas.index),
+        }
+        moved = [part for part, key in keys.items() if self._keys.get(part, ...) != key]
+        if "dimensions" in moved:
+            self._profile = labels.excellence_profile(self.model.answers(changes))
+            self._board.show_dimensions(self._profile)
+        if "entry" in moved:
+            self._entry = self.model.check_entry(settings)
+            self._board.show_entry(self._entry)
+        if "points" in moved:
+            self._points = self.model.add_up(settings)
+            self._board.show_points(self._points)
+        if len(moved) == 1:
+            self._part = moved[0]
+        self._keys = keys
 
     def _open(self, profile: labels.ExcellenceProfile) -> str:
         open_items = profile.items.index[profile.items["status"] == UNDETERMINED]
