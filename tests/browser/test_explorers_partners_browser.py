@@ -4,7 +4,7 @@ import os
 import statistics
 
 import pytest
-from test_widgets_browser import LATENCY
+from latency import LATENCY
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

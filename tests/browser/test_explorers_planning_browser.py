@@ -1,9 +1,7 @@
 """Network, judgements, ranking and finance plan in a real JupyterLab, by keyboard alone."""
 
-import statistics
-
 import pytest
-from test_widgets_browser import LATENCY
+from latency import LIMIT, quickest_median
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -38,26 +36,16 @@ def explorer(page, title):
     return page.locator(".cl-root").filter(has_text=title)
 
 
-def quickest_median(page, title, slider):
-    """Measure the way from key to picture, again if the machine was busy with something else."""
-    medians = []
-    while not medians or (medians[-1] >= 150 and len(medians) < 4):
-        times = page.evaluate(LATENCY, [f'.cl-root [role=slider][aria-label^="{slider}"]', 13])
-        medians.append(statistics.median(times[1:]))
-        print(f"{title}: median {medians[-1]:.0f} ms, {min(times):.0f} to {max(times):.0f} ms")
-    return min(medians)
-
-
 def test_each_explorer_follows_the_keyboard_and_shows_its_picture_quickly(notebook, visit):
     cells = notebook.locator(".jp-Notebook .jp-Cell").count()
     for title, slider, key, words in MOVES:
         root = explorer(notebook, title)
-        handle = root.locator(f'[role=slider][aria-label^="{slider}"]')
-        handle.wait_for()
+        moved = root.locator(f'[role=slider][aria-label^="{slider}"]')
+        moved.wait_for()
         picture = root.locator("img.cl-picture")
         before, told = picture.get_attribute("src"), root.locator(".cl-words")
         old = told.inner_text()
-        handle.focus()
+        moved.focus()
         notebook.keyboard.press(key)
         root.locator(".cl-headline").filter(has_text=words).wait_for()
         notebook.wait_for_function(
@@ -65,7 +53,8 @@ def test_each_explorer_follows_the_keyboard_and_shows_its_picture_quickly(notebo
         )
         assert picture.get_attribute("src") != before, title
         assert words in picture.get_attribute("alt"), title
-        assert quickest_median(notebook, title, slider) < 150, title
+        handle = f'.cl-root [role=slider][aria-label^="{slider}"]'
+        assert quickest_median(notebook, handle, title) < LIMIT, title
         root.get_by_role("button", name="Reset").press("Enter")
         root.locator(".cl-headline").filter(has_not_text=words).wait_for()
     assert notebook.locator(".jp-Notebook .jp-Cell").count() == cells

@@ -3,7 +3,8 @@
 import statistics
 
 import pytest
-from test_widgets_browser import LATENCY, PICTURE, SET_UP
+from latency import LATENCY
+from test_widgets_browser import PICTURE, SET_UP
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

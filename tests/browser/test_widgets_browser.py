@@ -1,9 +1,9 @@
 """The widgets in a real JupyterLab: moved by keyboard, read by name, nothing asked from outside."""
 
-import statistics
 from pathlib import Path
 
 import pytest
+from latency import LIMIT, quickest_median
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -14,39 +14,6 @@ MATRIX = 'widgets.needs_matrix(case.importance, case.ability, case.competences["
 PROFILE = "widgets.regional_profile(case.employment_start, case.employment)"
 DELPHI = "widgets.delphi_room(clusterlib.data.vision_panel(case))"
 PICTURE = ".cl-root img.cl-picture"
-# Measured inside the page, from the key press to the new picture: polling from outside would add
-# its own delay.
-LATENCY = """
-async ([selector, presses]) => {
-  const handle = document.querySelector(selector);
-  handle.focus();
-  const root = handle.closest('.cl-root');
-  const times = [];
-  for (let i = 0; i < presses; i++) {
-    const before = root.querySelector('img.cl-picture').src;
-    const start = performance.now();
-    handle.dispatchEvent(new KeyboardEvent('keydown',
-      {key: i % 2 ? 'ArrowLeft' : 'ArrowRight', bubbles: true}));
-    await new Promise((done, fail) => {
-      const end = setTimeout(() => fail(new Error('no new picture in 10 s')), 10000);
-      const look = () => {
-        const now = root.querySelector('img.cl-picture');
-        if (now && now.src !== before) {
-          clearTimeout(end); watch.disconnect(); done();
-        }
-      };
-      const watch = new MutationObserver(look);
-      watch.observe(root, {childList: true, subtree: true, attributes: true});
-      look();
-    });
-    const picture = root.querySelector('img.cl-picture');
-    await picture.decode();
-    times.push(performance.now() - start);
-    await new Promise(requestAnimationFrame);
-  }
-  return times;
-}
-"""
 
 
 def wait_for_change(page, selector, old):
@@ -132,10 +99,8 @@ def test_a_slider_step_shows_its_picture_quickly(page, lab, run_notebook, cell, 
         ".some(node => (node.getAttribute('aria-label') || '').startsWith(name))",
         arg=slider,
     )
-    times = page.evaluate(LATENCY, [f'.cl-root [role=slider][aria-label^="{slider}"]', 13])
-    median = statistics.median(times[1:])
-    print(f"slider to picture: median {median:.0f} ms, {min(times):.0f} to {max(times):.0f} ms")
-    assert median < 150
+    handle = f'.cl-root [role=slider][aria-label^="{slider}"]'
+    assert quickest_median(page, handle, slider) < LIMIT
 
 
 def test_self_checks_by_keyboard(page, lab, visit, run_notebook, tmp_path):
