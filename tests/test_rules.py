@@ -311,3 +311,8 @@ def test_usable_replies_of_the_first_importance_performance_study():
     # Martilla and James (1977): 284 of 634, 44.8 per cent.
     sample = rules.fact("needs_methods", "importance_performance_sample", on="2026-11-23").numbers
     assert round(100 * sample["usable"] / sample["sent"], 1) == sample["percent"]
+
+
+def test_a_fact_of_words_without_days_shows_no_days():
+    shown = rules.show(rules.table("eccp_profile", on="2026-11-23"))
+    assert set(shown["days"]) == {"no dates published"}

@@ -333,7 +333,7 @@ def test_the_document_speaks_in_its_voice_and_names_what_is_open(audience, tmp_p
     assert DELIVERABLES[audience] in document.core_properties.subject
     assert "We join for one year. Ask us again in March." in text
     assert "19 of 24 statements come with evidence" in text
-    assert "Platform entry: Site in English is not known." in text
+    assert "Platform entry, not known: Site in English." in text
     assert "Not affiliated with ESCA" in text
     assert text.count("To attach:") == 5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pandas as pd
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from clusterlib.charts.wording import listed
 from clusterlib.documents.report import Picture, Report
 from clusterlib.documents.setting import DELIVERABLES, Setting, check_audience, read_setting
 from clusterlib.documents.voices import BEHIND_THE_SLIDE, Voice
@@ -18,6 +20,7 @@ from clusterlib.documents.writing import common_blocks, sentence, start_report, 
 from clusterlib.labels import ExcellenceProfile, HungarianPoints, LabelCheck
 
 MODULE = "01-clusters"
+QUESTION = "Do we join, or stay, and on which condition would we leave?"
 VERDICTS = {"pass": "passes", "fail": "fails", "cannot be decided": "cannot be decided"}
 RULE_NAMES = {
     "staff_fte": "Staff of the office",
@@ -88,6 +91,7 @@ def self_assessment(
     points: HungarianPoints,
     statement: str,
     audience: str,
+    question: str = "",
     figures: Sequence[Picture] = (),
     folder: str | Path | None = None,
     on: date | None = None,
@@ -96,16 +100,17 @@ def self_assessment(
 
     Arguments: about, a case or a dict on your own organisation; profile, entry and points, as
     `labels.excellence_profile`, `labels.eccp_check` and `labels.hungarian_points` return them;
-    statement, your own text: definition, answer to a member, decision or charter; figures, pairs
-    (figure, summary); folder, else the portfolio; on, the day, else today.
+    statement, your own text: definition, answer to a member, decision or charter; question, what
+    is to be decided, else QUESTION; figures, pairs (figure, summary); folder, else the portfolio; on, the day, else today.
     Returns: the paths of document and workbook.
     Raises: ValueError for an empty statement or an unknown audience.
     """
     voice = ASSESSMENT[check_audience(audience)]
     day, setting = on or date.today(), read_setting(about)
+    setting = replace(setting, decision=question or QUESTION)
     if not statement.strip(". "):
         raise ValueError("the statement is empty: write what you say to those who read this.")
-    report = start_report(f"What {setting.cluster} can show", audience, voice, setting, day)
+    report = start_report(f"Self-assessment of {setting.cluster}", audience, voice, setting, day)
     blocks = common_blocks(audience, figures) | _blocks(setting, profile, entry, points)
     blocks["statement"] = lambda report: _paragraphs(report, statement)
     write_sections(report, voice, blocks)
@@ -125,15 +130,24 @@ def _blocks(
         "answer": lambda report: report.text(_answer(profile, entry, points)),
         "dimensions": lambda report: report.table(_dimensions(profile), profile.note),
         "items": lambda report: report.table(
-            _items(profile), f"What {setting.cluster} says of itself", widths=(3.2, 5.6, 2.6, 5.2)
+            _items(profile), f"What {setting.cluster} says of itself"
         ),
         "entry": lambda report: report.table(
             _entry(entry), f"Platform entry {VERDICTS[entry.verdict]}"
         ),
-        "points": lambda report: report.table(_areas(points), f"Points by {points.scheme}"),
+        "points": lambda report: report.table(_areas(points), points.scheme),
         "open": lambda report: report.bullets(_open(profile, entry, points)),
-        "limits": lambda report: report.bullets((*LIMITS, *map(sentence, entry.notes))),
+        "limits": lambda report: report.bullets((*LIMITS, *_notes(entry))),
     }
+
+
+def _notes(entry: LabelCheck) -> list[str]:
+    """Take over what the check notes; what lacks evidence stands in its table already."""
+    return [
+        sentence(f"Platform entry: {note}")
+        for note in entry.notes
+        if not note.startswith("no evidence attached")
+    ]
 
 
 def _answer(profile: ExcellenceProfile, entry: LabelCheck, points: HungarianPoints) -> str:
@@ -205,9 +219,12 @@ def _open(profile: ExcellenceProfile, entry: LabelCheck, points: HungarianPoints
     blank = profile.items[profile.items["status"] == "undetermined"]
     lines = [f"{text} To attach: {papers[str(item)]}." for item, text in blank["text"].items()]
     unknown = entry.rules.loc[entry.rules["passed"].isna(), "rule"]
-    lines += [f"Platform entry: {RULE_NAMES.get(rule, rule)} is not known." for rule in unknown]
+    if len(unknown):
+        names = listed([RULE_NAMES.get(rule, rule) for rule in unknown])
+        lines.append(f"Platform entry, not known: {names}.")
     ranged = points.areas.index[points.areas["low"] < points.areas["high"]]
-    lines += [f"Points: {area} is still a range." for area in ranged]
+    if len(ranged):
+        lines.append(f"Points, still a range: {listed([str(area) for area in ranged])}.")
     return lines or ["Nothing is open."]
 
 
@@ -227,7 +244,7 @@ def _workbook(
         "Levels: 0 not done, 1 begun, 2 done, 3 done, reviewed and improved.",
         *LIMITS,
     ]
-    book = Workbook(f"What {setting.cluster} can show", read_me, setting.data_note, day)
+    book = Workbook(f"Self-assessment of {setting.cluster}", read_me, setting.data_note, day)
     _statement_sheet(book, profile)
     _dimension_sheet(book, profile)
     book.sheet("Platform entry", _entry(entry))

@@ -148,7 +148,8 @@ def show(facts: pd.DataFrame) -> pd.DataFrame:
     absent = [column for column in COLUMNS if column not in facts.columns]
     if absent:
         raise ValueError(f"facts without {validation.some_of(absent)}: pass what table returned")
-    rows = [_as_fact(row) for _, row in facts[COLUMNS].iterrows()]
+    # Rows as dicts: a row of texts alone would turn its blank days into numbers.
+    rows = [_as_fact(row) for row in facts[COLUMNS].astype(object).to_dict("records")]
     return pd.DataFrame(
         {
             "what": [one.name for one in rows],
@@ -161,7 +162,7 @@ def show(facts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _as_fact(row: pd.Series[Any]) -> Fact:
+def _as_fact(row: dict[Any, Any]) -> Fact:
     return Fact(table="", rule="", **{column: row[column] for column in COLUMNS})
 
 
