@@ -73,6 +73,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
+c.ZipCollectApp.extractor_plugin = "clusterlib.delivery.runner.archives.BoundedExtractor"
 # Only the roster names learners.
 c.Autograde.create_student = False
 # Late work is shown, not cut: the trainer decides. The gradebook and the formgrader speak UTC:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -84,6 +85,19 @@ def test_work_from_another_learners_account_is_not_taken(
     monkeypatch.setattr(collecting.pwd, "getpwuid", lambda number: row)
     assert main(["collect", "d-27", MODULE]) == 1
     assert "was handed in by bela under this name" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("claimed", ["2001-01-01 10:00:00.000000", "2026-01-01 10:00:00.000000"])
+def test_a_forged_time_does_not_count(
+    cohort: Cohort, capsys: pytest.CaptureFixture[str], claimed: str
+) -> None:
+    hand_in(cohort, "anna", RIGHT, at=claimed)
+    assert main(["collect", "d-27", MODULE]) == 0
+    assert "it says an earlier time than it arrived" in capsys.readouterr().out
+    stamp = cohort.folder / "submitted" / "anna" / MODULE / "timestamp.txt"
+    assert stamp.read_text(encoding="utf-8")[:10] == datetime.now(UTC).strftime("%Y-%m-%d")
+    assert main(["collect", "d-27", MODULE]) == 0
+    assert "nothing newer" in capsys.readouterr().out
 
 
 def test_one_broken_notebook_does_not_stop_the_others(

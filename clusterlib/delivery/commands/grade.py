@@ -53,10 +53,13 @@ def _grade_all(cohort: Cohort, module: str, again: bool) -> list[str]:
     )
     from clusterlib.delivery.cohorts.progress import Progress
     from clusterlib.delivery.cohorts.session import Session, StepFailed
+    from clusterlib.delivery.runner.pool import warm_up
 
     collected = submitted_learners(cohort, module)
     ungraded = [learner for learner in collected if again or needs_grading(cohort, module, learner)]
     print(f"{cohort.course_id} {module}: {len(collected)} collected, {len(ungraded)} to grade")
+    if ungraded:
+        warm_up()
     session, progress = Session(cohort), Progress(len(ungraded))
     announce(cohort, module, ungraded)
     failures, waiting = [], 0

@@ -150,6 +150,8 @@ class Hall:
         self.warm: Zygote | None = None
         self.prepared: dict[tuple[str, ...], Zygote] = {}
         self.closed = False
+        # A zygote that is starting already.
+        self.begun: tuple[subprocess.Popen[bytes], socket.socket] | None = None
 
     def child(self, setup: tuple[str, ...] = ()) -> Child:
         """Return a new child in which these set-up cells were run."""
@@ -174,7 +176,8 @@ class Hall:
         return child
 
     def _started(self) -> Zygote:
-        process, control = box.start(self.level)
+        process, control = self.begun or box.start(self.level)
+        self.begun = None
         zygote = Zygote(control, process)
         zygote.hello()
         return zygote

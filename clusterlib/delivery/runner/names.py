@@ -6,7 +6,7 @@ import ast
 import builtins
 import functools
 import symtable
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 
 def plain_python(source: str) -> str:
@@ -32,7 +32,7 @@ def names_read(source: str) -> frozenset[str]:
     assigned |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_imported()}
     read = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
     read |= set(_global_reads(table))
-    first_read = {name for name in read & assigned if _read_before_set(tree, name)}
+    first_read = {name for name in read & assigned if _read_before_set(tree.body, name)}
     return frozenset((read - assigned) | first_read) - set(dir(builtins))
 
 
@@ -44,14 +44,29 @@ def _global_reads(table: symtable.SymbolTable) -> Iterator[str]:
         yield from _global_reads(child)
 
 
-def _read_before_set(tree: ast.Module, name: str) -> bool:
+def _read_before_set(body: Sequence[ast.stmt], name: str) -> bool:
     """Say whether the first statement that has the name reads it, as in `x = x + 1`."""
-    for statement in tree.body:
+    for statement in body:
         found = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id == name]
-        binds = name in _bound_by(statement)
-        if found or binds:
-            return any(isinstance(node.ctx, ast.Load) for node in found) or not binds
+        if found:
+            return _reads_first(statement, name, found)
+        if name in _bound_by(statement):
+            return False
     return False
+
+
+def _reads_first(statement: ast.stmt, name: str, found: list[ast.Name]) -> bool:
+    if isinstance(statement, ast.AugAssign):
+        return True
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        return any(isinstance(node.ctx, ast.Load) for node in found)
+    if isinstance(statement, ast.For):
+        if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(statement.iter)):
+            return True
+        target = {n.id for n in ast.walk(statement.target) if isinstance(n, ast.Name)}
+        return name not in target and _read_before_set(statement.body, name)
+    first = min(found, key=lambda node: (node.lineno, node.col_offset))
+    return isinstance(first.ctx, ast.Load)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -61,6 +61,8 @@ class Writer:
             raise NotPlain("is too large to be tested")
         if value is None or value is True or value is False:
             return value
+        if type(value).__name__ == "NaTType":
+            return ["missing", "NaT"]
         for kind, write in _SCALARS:
             if isinstance(value, kind):
                 return self._counted(write(value))
@@ -84,10 +86,10 @@ class Writer:
         return written
 
     def _write_other(self, value: Any, depth: int) -> Json:
-        module = type(value).__module__.partition(".")[0]
-        if module == "numpy":
+        homes = {kind.__module__.partition(".")[0] for kind in type(value).__mro__}
+        if "numpy" in homes:
             return self._write_numpy(value, depth)
-        if module == "pandas":
+        if "pandas" in homes:
             return self._write_pandas(value, depth)
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             names = [field.name for field in dataclasses.fields(value)]
@@ -116,8 +118,8 @@ class Writer:
         import pandas
 
         down = depth + 1
-        if value is pandas.NA or value is pandas.NaT:
-            return ["missing", "NA" if value is pandas.NA else "NaT"]
+        if value is pandas.NA:
+            return ["missing", "NA"]
         if isinstance(value, pandas.MultiIndex):
             rows = [self.write(row, down) for row in value.tolist()]
             return ["levels", [self.write(name, down) for name in value.names], rows]
@@ -183,8 +185,10 @@ class Reader:
             raise NotPlain("is damaged")
         try:
             return self._build(data[0], data[1:], depth + 1)
-        except (TypeError, ValueError, KeyError, IndexError, ArithmeticError) as error:
-            raise NotPlain(f"is damaged ({error})") from error
+        except NotPlain:
+            raise
+        except Exception as error:
+            raise NotPlain(f"is damaged ({type(error).__name__})") from error
 
     def _all(self, items: Json, depth: int) -> list[Any]:
         return [self.read(item, depth) for item in items]

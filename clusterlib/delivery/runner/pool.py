@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from clusterlib.delivery.runner import box
 from clusterlib.delivery.runner.box import Level, Limits, course_folder, measure
 from clusterlib.delivery.runner.hall import Hall
 
@@ -59,6 +60,7 @@ class Pool:
 
 _shared: dict[tuple[Any, ...], Pool] = {}
 _announced: list[Path] = []
+early: list[tuple[Level, Path | None, Any]] = []
 
 
 def shared(limits: Limits, workers: int) -> Pool:
@@ -68,11 +70,22 @@ def shared(limits: Limits, workers: int) -> Pool:
     if key not in _shared or _shared[key].hall.closed:
         close_all()
         _shared[key] = Pool(level, limits, workers)
+        for begun in early:
+            if begun[:2] == (level, course_folder()):
+                _shared[key].hall.begun = begun[2]
+        early.clear()
     pool = _shared[key]
     if _announced:
         pool.announce(_announced)
         _announced.clear()
     return pool
+
+
+def warm_up() -> None:
+    """Let the box start while this process still imports; what is not fetched ends with it."""
+    level = measure()
+    if level.name != "slow" and not any(pool.hall.warm for pool in _shared.values()):
+        early[:] = [(level, course_folder(), box.start(level))]
 
 
 def announce(paths: Iterable[Path]) -> None:
