@@ -1,6 +1,7 @@
 """The strategic diagram of technology watch: themes by their links outwards and inwards."""
 
 from collections.abc import Sequence
+from math import ceil, floor
 from typing import cast
 
 import numpy as np
@@ -18,6 +19,7 @@ THEME_LOOKS: dict[str, Look] = {
     "undetermined": Look("#ffffff", "o", ""),
 }  # fmt: skip
 _NONE = np.empty((0, 2))
+_STEP_X, _STEP_Y = 0.25, 0.05
 
 
 class ThemeMap:
@@ -50,9 +52,11 @@ class ThemeMap:
     def update(self, themes: pd.DataFrame) -> None:
         """Show the themes of `watch.cowords`."""
         where = themes[["centrality", "density"]].to_numpy(dtype=float)
-        for axis, values in ((self.axes.set_xlim, where[:, 0]), (self.axes.set_ylim, where[:, 1])):
-            room = max(0.25 * float(np.ptp(values)), 0.02)
-            axis(float(values.min()) - room, float(values.max()) + room)
+        # Ends in whole steps: most moves leave the axes, and so the frame, where they are.
+        low, high = float(where[:, 0].min()) / _STEP_X, float(where[:, 0].max()) / _STEP_X
+        top = float(where[:, 1].max()) / _STEP_Y
+        self.axes.set_xlim(_STEP_X * floor(low - 0.1), _STEP_X * ceil(high + 0.1))
+        self.axes.set_ylim(-0.1 * _STEP_Y, _STEP_Y * ceil(top + 0.1))
         self._lines[0].set_xdata([float(np.median(where[:, 0]))] * 2)
         self._lines[1].set_ydata([float(np.median(where[:, 1]))] * 2)
         for quadrant, dots in self._dots.items():
