@@ -49,7 +49,7 @@ class EntryFile:
     self_check, index item: level (0 to 3), evidence ("" where none is attached), vouched_by.
     eccp and accreditation, what `labels.eccp_check` and `labels.hungarian_points` take, with
     evidence; some of it open. named_members and current_members: for keeping a title. places,
-    index code: twelve places with near, one_field, linked, institutions, has_list, landlord, what
+    index code: fourteen places with near, one_field, linked, institutions, has_list, landlord, what
     people call them and what a panel says they are. applicants, index code: what seven
     organisations wrote; appeals, index code: rule, value and evidence of those who objected.
     years and specialisms, index (cluster, year): six clusters over time. joining, index line: sort

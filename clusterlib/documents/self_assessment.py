@@ -101,7 +101,8 @@ def self_assessment(
     Arguments: about, a case or a dict on your own organisation; profile, entry and points, as
     `labels.excellence_profile`, `labels.eccp_check` and `labels.hungarian_points` return them;
     statement, your own text: definition, answer to a member, decision or charter; question, what
-    is to be decided, else QUESTION; figures, pairs (figure, summary); folder, else the portfolio; on, the day, else today.
+    is to be decided, else QUESTION; figures, pairs (figure, summary); folder, else the portfolio;
+    on, the day, else today.
     Returns: the paths of document and workbook.
     Raises: ValueError for an empty statement or an unknown audience.
     """
