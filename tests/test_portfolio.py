@@ -161,10 +161,12 @@ def test_a_hundred_kills_lose_no_finished_save(mine):
                 os.write(send, b".")
             os._exit(0)
         os.close(send)
-        time.sleep(float(randomness.uniform(0.002, 0.03)))
+        # In three rounds of four the kill waits for a first save, however busy the machine is.
+        seen = len(os.read(receive, 1)) if round_number % 4 else 0
+        time.sleep(float(randomness.uniform(0.0, 0.02)))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        finished = len(os.read(receive, 100_000))
+        finished = seen + len(os.read(receive, 100_000))
         os.close(receive)
         in_the_middle += bool(finished)
         stored = json.loads((mine.folder / "portfolio.json").read_text(encoding="utf-8"))[
@@ -177,7 +179,7 @@ def test_a_hundred_kills_lose_no_finished_save(mine):
             assert saved["turn"] in (finished - 1, finished)
             assert len(saved["pad"]) == 9000
             assert len(mine.load_table("needs.csv")) == 200
-    assert in_the_middle >= 20  # else the test killed nobody at work
+    assert in_the_middle >= 75  # else the test killed nobody at work
     assert not list(mine.folder.glob("portfolio.broken-*"))
 
 
