@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
 import time
 from typing import Any
@@ -24,9 +25,7 @@ LOOK_AROUND = """
 import os, socket
 seen = [path for path in {secrets!r} if os.path.exists(path)]
 try:
-    socket.create_connection(("127.0.0.1", 9), 1)
-    network = True
-except ConnectionRefusedError:
+    socket.create_connection(("127.0.0.1", {port}), 1)
     network = True
 except OSError:
     network = False
@@ -76,9 +75,11 @@ def _look_around() -> int:
     from clusterlib.delivery.runner.hall import Ended, Hall
 
     hall, start = Hall(measure(), Limits()), time.monotonic()
+    server = socket.create_server(("127.0.0.1", 0))
+    port = server.getsockname()[1]
     try:
         child = hall.child()
-        source = LOOK_AROUND.format(secrets=SECRETS, names=TOKENS)
+        source = LOOK_AROUND.format(secrets=SECRETS, names=TOKENS, port=port)
         answer = child.ask({"do": "run", "source": source}, 30)
         child.close()
     except Ended as error:
@@ -86,6 +87,7 @@ def _look_around() -> int:
         return 1
     finally:
         hall.close()
+        server.close()
     said = "".join(output.get("text", "") for output in answer["outputs"]).strip()
     account, _, rest = said.partition(" ")
     sound = rest == "[] False []" and account != "0"

@@ -18,8 +18,10 @@ from clusterlib.delivery.runner.plain_data import NotPlain, Opaque, Reader, Writ
 
 def main(data: socket.socket, limits: dict[str, Any], runner: CellRunner, separate: bool) -> int:
     """Wall oneself in, then answer requests until the channel closes."""
-    home = walls.HOME if separate else tempfile.mkdtemp(prefix="learner-")
     walls.set_limits(limits)
+    if limits["leave_root"]:
+        walls.leave_root()
+    home = walls.HOME if separate else tempfile.mkdtemp(prefix="learner-")
     if separate:
         walls.private_folders(int(limits["disk_mb"]))
         walls.give_up_rights()

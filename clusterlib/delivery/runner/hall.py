@@ -162,7 +162,8 @@ class Hall:
     def _forked(self, zygote: Zygote, own: Zygote | None) -> Child:
         data, their_data = socket.socketpair()
         orders, their_orders = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        request = {"do": "fork", "limits": self.limits.as_request()}
+        limits = self.limits.as_request() | {"leave_root": self.level.name == "weak"}
+        request = {"do": "fork", "limits": limits}
         zygote.request(request, [their_data, their_orders])
         their_data.close()
         their_orders.close()

@@ -50,7 +50,7 @@ def new_namespaces() -> None:
         ("uid_map", f"{user} {user} 1"),
         ("gid_map", f"{group} {group} 1"),
     ):
-        with open(f"/proc/self/{name}", "w", encoding="ascii") as target:
+        with open(f"/proc/self/{name}", "w", encoding="utf-8") as target:
             target.write(text)
 
 
@@ -65,7 +65,7 @@ def private_folders(megabytes: int) -> None:
             _mount(b"tmpfs", folder, NOSUID_NODEV, options)
     try:
         # A learner's code shall not make namespaces in its turn.
-        with open("/proc/sys/user/max_user_namespaces", "w", encoding="ascii") as target:
+        with open("/proc/sys/user/max_user_namespaces", "w", encoding="utf-8") as target:
             target.write("0")
     except OSError:
         pass  # read-only here: what it could make has no more rights than it has itself
@@ -91,7 +91,7 @@ def give_up_rights() -> None:
 
 def set_limits(limits: dict[str, Any]) -> None:
     """Limit memory, file size, open files and processes of this process and its children."""
-    with open("/proc/self/statm", encoding="ascii") as source:
+    with open("/proc/self/statm", encoding="utf-8") as source:
         mapped = int(source.read().split()[0]) * resource.getpagesize()
     room = mapped + int(limits["memory_mb"]) * 1_000_000
     for what, most in (
@@ -140,7 +140,7 @@ def private_megabytes(processes: list[int]) -> float:
     pages = 0
     for process in processes:
         try:
-            with open(f"/proc/{process}/statm", encoding="ascii") as source:
+            with open(f"/proc/{process}/statm", encoding="utf-8") as source:
                 fields = source.read().split()
         except OSError:
             continue

@@ -23,7 +23,17 @@ from clusterlib.delivery.runner import walls
 from clusterlib.delivery.runner.cells import CellRunner
 
 LOOK_SECONDS = 0.2
-LIBRARIES = ("numpy", "pandas", "matplotlib.pyplot", "scipy.stats", "networkx", "pandera.pandas")
+KILL_ROUNDS = 20
+LIBRARIES = (
+    "numpy",
+    "pandas",
+    "matplotlib.pyplot",
+    "scipy.stats",
+    "networkx",
+    "pandera.pandas",
+    # Small ones that Python fetches late: a weak box may not reach its folder then.
+    *("encodings.ascii", "encodings.idna", "encodings.latin_1", "statistics", "csv"),
+)
 
 
 def main(separate: bool, drop_root: bool) -> NoReturn:
@@ -145,9 +155,14 @@ def supervise(
             os._exit(code)
     data.close()
     reason = _watch(worker, orders, float(limits["memory_mb"]))
-    for process in [worker, *_below(os.getpid())]:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
+    for _ in range(KILL_ROUNDS):
+        # What a dying process has just started is found in the next round.
+        left = [worker, *_below(os.getpid())]
+        for process in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        if separate or left == [worker]:
+            break
     # The first process of a namespace is gone only when all others in it are.
     with contextlib.suppress(ChildProcessError):
         os.waitpid(worker, 0)
