@@ -160,6 +160,10 @@ def bubblewrap() -> list[str]:
         if not any(path.is_relative_to(folder) for path in needed):
             command += ["--perms", "1777", "--tmpfs", folder]
     made: set[str] = set()
+    command += ["--perms", "1777", "--dir", ENVIRONMENT["MPLCONFIGDIR"]]
+    for path in font_lists():
+        # Else matplotlib looks through all fonts at each start.
+        command += ["--ro-bind", str(path), f"{ENVIRONMENT['MPLCONFIGDIR']}/{path.name}"]
     for path in needed:
         for parent in reversed(path.parents):
             if (
@@ -197,6 +201,12 @@ def needed_folders() -> list[Path]:
         if path.exists() and not system and not any(path.is_relative_to(done) for done in kept):
             kept.append(path)
     return kept
+
+
+def font_lists() -> list[Path]:
+    """Return the lists of fonts that matplotlib made for this account."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"
+    return sorted(cache.glob("fontlist-*.json"))
 
 
 def course_folder() -> Path | None:
