@@ -51,6 +51,8 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 PROBE_SECONDS = 20
+# Of weak boxes, which have no private disk; removed at the end of this process.
+_folders: list[tempfile.TemporaryDirectory[str]] = []
 
 
 @dataclass(frozen=True)
@@ -244,7 +246,8 @@ def start(level: Level) -> tuple[subprocess.Popen[bytes], socket.socket]:
     walls = bubblewrap() if level.safe else []
     environment = dict(ENVIRONMENT)
     if not level.safe:
-        own = tempfile.mkdtemp(prefix="box-")
+        _folders.append(tempfile.TemporaryDirectory(prefix="box-", ignore_cleanup_errors=True))
+        own = _folders[-1].name
         os.chmod(own, 0o1777)
         environment |= {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "TMPDIR": own}
         environment |= dict.fromkeys(("HOME", "IPYTHONDIR", "MPLCONFIGDIR"), own)
