@@ -21,8 +21,8 @@ def load_table(
     """Load a CSV or XLSX file as one of the case's tables.
 
     path: the file; kind: employment, employment_long, survey, delphi, stakeholders, self_check,
-    members, competences, respondents, willingness_to_pay, national, baseline, industries, plants, suppliers
-    or coefficients;
+    members, competences, respondents, willingness_to_pay, national, baseline, industries, plants,
+    suppliers or coefficients;
     decimal: "," or "." if the figures leave it open; encoding and sheet: see the notes if needed.
 
     Returns a DataFrame shaped like the case's table of that name; what was done to the file stands
