@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 import clusterlib
+from clusterlib.delivery.cohorts.opening import LEARNER_CONFIG
 from clusterlib.portfolio import Portfolio
 from clusterlib.portfolio.progress import STEPS
 from clusterlib.widgets.course_home import CourseHome, course_home
@@ -17,6 +18,8 @@ AUDIENCES = ("academic", "enterprise", "government", "ngo")
 @pytest.fixture(autouse=True)
 def portfolio(monkeypatch, tmp_path) -> Portfolio:
     monkeypatch.setenv("CLUSTER_PORTFOLIO", str(tmp_path / "mine"))
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
     return Portfolio.open()
 
 
@@ -74,6 +77,45 @@ def test_text_twin_says_the_same_without_a_browser():
         assert module["title"] in text
         assert all(outcome in text for outcome in module["outcomes"])
     assert text.endswith("Your next step: Read part 1: 00-start-here.ipynb")
+
+
+def join_course(tmp_path, exchange) -> None:
+    """Give the learner nbgrader settings as `cluster-course cohort new` prints them."""
+    (tmp_path / "jupyter").mkdir()
+    (tmp_path / "jupyter" / "nbgrader_config.py").write_text(
+        LEARNER_CONFIG.format(course_id="d-27-ngo", exchange=str(exchange)), encoding="utf-8"
+    )
+
+
+def test_a_taught_course_adds_a_column_with_status_and_deadline(monkeypatch, tmp_path):
+    monkeypatch.setenv("CLUSTER_TIMEZONE", "Asia/Kathmandu")
+    join_course(tmp_path, tmp_path / "exchange")
+    (tmp_path / "exchange" / "d-27-ngo" / "outbound" / "02-needs").mkdir(parents=True)
+    deadlines = tmp_path / "exchange" / "d-27-ngo" / "deadlines.json"
+    deadlines.write_text('{"deadlines": {"02-needs": "2020-03-28T21:59:00+00:00"}}')
+    home = course_home("ngo")
+    modules = clusterlib.list_modules()
+    page = Page(home)
+    assert page.scopes == ["col"] * 7 + ["row"] * len(modules)
+    assert page.tags.count("td") == 6 * len(modules)
+    words = "released; overdue, was due Sun 29 Mar 2020 03:44 (Asia/Kathmandu, UTC+05:45)"
+    assert {"Exercise", words, "not released"} <= set(page.words)
+    assert f"Exercise: {words}." in home._bundle()["text/plain"]
+
+
+def test_the_column_follows_when_the_trainer_releases(tmp_path):
+    join_course(tmp_path, tmp_path / "exchange")
+    home = course_home("ngo")
+    assert "not known: the exchange" in " ".join(Page(home).words)
+    (tmp_path / "exchange" / "d-27-ngo" / "outbound" / "02-needs").mkdir(parents=True)
+    home._root.children[3].children[1].click()
+    assert "released; deadline not known" in Page(home).words
+
+
+def test_without_a_taught_course_there_is_no_word_of_it():
+    bundle = course_home("ngo")._bundle()
+    assert "Exercise</th>" not in bundle["text/html"]
+    assert "Exercise:" not in bundle["text/plain"]
 
 
 def test_depth_follows_the_audience():

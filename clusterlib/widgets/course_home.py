@@ -12,6 +12,7 @@ import ipywidgets
 import pandas as pd
 
 from clusterlib.portfolio import Portfolio
+from clusterlib.portfolio.hand_ins import exercise_words, taught_course
 from clusterlib.portfolio.progress import STEPS, next_step
 from clusterlib.widgets.access import load_once
 from clusterlib.widgets.panel import close_tree
@@ -31,12 +32,13 @@ HEADS = (
     "Your progress",
     "Next step",
 )
+EXERCISE_HEAD = "Exercise"
 STEP_WORDS = {"1": "Part 1", "2": "Part 2", "3": "Part 3", "exercise": "The exercise"}
 
 
 @dataclass(frozen=True)
 class HomeRow:
-    """What the home shows of one module."""
+    """What the home shows of one module; exercise is None outside a taught course."""
 
     slug: str
     title: str
@@ -45,6 +47,7 @@ class HomeRow:
     outcomes: tuple[str, ...]
     progress: str
     next_step: str
+    exercise: str | None = None
 
 
 def course_home(audience: str) -> "CourseHome":
@@ -72,8 +75,10 @@ def course_home(audience: str) -> "CourseHome":
     return CourseHome(audience, known)
 
 
-def home_rows(audience: str, modules: pd.DataFrame, progress: pd.DataFrame) -> list[HomeRow]:
-    """Put catalogue and progress together, one row a module, in teaching order."""
+def home_rows(
+    audience: str, modules: pd.DataFrame, progress: pd.DataFrame, exercises: dict[str, str]
+) -> list[HomeRow]:
+    """Put catalogue, progress and exercises together, one row a module, in teaching order."""
     return [
         HomeRow(
             slug=str(module["slug"]),
@@ -83,6 +88,7 @@ def home_rows(audience: str, modules: pd.DataFrame, progress: pd.DataFrame) -> l
             outcomes=tuple(module["outcomes"]),
             progress=_progress_words(progress.loc[module["slug"]], str(module["slug"])),
             next_step=str(progress.loc[module["slug"], "next_step"]),
+            exercise=exercises.get(str(module["slug"])),
         )
         for module in modules.to_dict("records")
     ]
@@ -95,7 +101,8 @@ def home_html(audience: str, audiences: list[str], rows: list[HomeRow], next_slu
         for other in audiences
         if other != audience
     )
-    head = "".join(f'<th scope="col">{name}</th>' for name in HEADS)
+    heads = [*HEADS, EXERCISE_HEAD] if any(row.exercise for row in rows) else HEADS
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     own = escape(AUDIENCE_WORDS.get(audience, audience))
     body = "".join(_html_row(row) for row in rows)
     return (
@@ -115,6 +122,7 @@ def home_text(audience: str, rows: list[HomeRow], next_slug: str) -> str:
         lines += [
             f"{row.slug[:2]} {row.title} ({row.minutes} minutes, for you {row.depth})",
             f"   Your progress: {row.progress}. Next step: {row.next_step}.",
+            *([f"   {EXERCISE_HEAD}: {row.exercise}."] if row.exercise else []),
             *(f"   - {outcome}" for outcome in row.outcomes),
         ]
     chosen = next((row for row in rows if row.slug == next_slug), None)
@@ -173,7 +181,9 @@ class CourseHome:
 
         modules = list_modules()
         progress = Portfolio.open().progress()
-        self._rows = home_rows(self.audience, modules, progress)
+        course = taught_course()
+        exercises = exercise_words(course, modules["slug"]) if course else {}
+        self._rows = home_rows(self.audience, modules, progress, exercises)
         self._next = next_step(progress)
 
     def _bundle(self) -> dict[str, str]:
@@ -258,6 +268,7 @@ def _html_row(row: HomeRow) -> str:
     cells = [escape(row.minutes), escape(row.depth)]
     cells += [f'<ul style="margin:0;padding-left:1.2em">{outcomes}</ul>']
     cells += [escape(row.progress), escape(row.next_step)]
+    cells += [escape(row.exercise)] if row.exercise else []
     left = ' style="text-align:left;vertical-align:top"'
     return (
         f'<tr><th scope="row"{left}>{link}</th>'

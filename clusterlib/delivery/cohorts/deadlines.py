@@ -73,11 +73,9 @@ def show_deadline(moment: datetime | None, zone: ZoneInfo) -> str:
         >>> show_deadline(datetime(2027, 3, 28, 21, 59), ZoneInfo("Europe/Budapest"))
         'Sun 28 Mar 2027 23:59 (Europe/Budapest, UTC+02:00) = 2027-03-28 21:59 UTC'
     """
+    from clusterlib.portfolio.local_time import clock_words
+
     if moment is None:
         return "no deadline"
     in_utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    local = in_utc.astimezone(zone)
-    return (
-        f"{local:%a %d %b %Y %H:%M} ({zone.key}, UTC{local.isoformat()[-6:]})"
-        f" = {in_utc:%Y-%m-%d %H:%M} UTC"
-    )
+    return f"{clock_words(in_utc, zone)} = {in_utc:%Y-%m-%d %H:%M} UTC"

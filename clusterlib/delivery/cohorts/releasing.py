@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clusterlib.delivery.cli import CommandError
+from clusterlib.delivery.cohorts.announcing import write_deadlines
 from clusterlib.delivery.cohorts.gradebook import open_gradebook
 from clusterlib.delivery.cohorts.places import Cohort
 from clusterlib.delivery.cohorts.session import Session, StepFailed
@@ -18,7 +19,7 @@ def release(session: Session, module: str, due: datetime | None) -> str:
     """Release a module, or release it anew, and return what happened in a few words.
 
     The exercise is published byte for byte as the build made it; nbgrader's own copy is made
-    aside, only to fill the gradebook, and removed.
+    aside, only to fill the gradebook, and removed. The deadlines go beside it, for learners.
 
     Args:
         session: nbgrader for one cohort.
@@ -33,10 +34,13 @@ def release(session: Session, module: str, due: datetime | None) -> str:
             # nbgrader's gradebook keeps deadlines as UTC without saying so.
             gradebook.update_or_create_assignment(module, duedate=due.replace(tzinfo=None))
     published = cohort.exchange / cohort.course_id / "outbound" / module
-    if _same_bytes(published, cohort.exercise(module).parent):
-        return "already in the exchange, unchanged"
+    unchanged = _same_bytes(published, cohort.exercise(module).parent)
     again = published.exists()
-    _publish(session, module)
+    if not unchanged:
+        _publish(session, module)
+    write_deadlines(cohort)
+    if unchanged:
+        return "already in the exchange, unchanged"
     return "replaced in the exchange" if again else "released"
 
 
