@@ -127,11 +127,11 @@ def descendants(root: int) -> list[int]:
             except (OSError, IndexError, ValueError):
                 continue
             children.setdefault(parent, []).append(int(name))
-    found, todo = [], [root]
-    while todo:
-        below = children.get(todo.pop(), [])
+    found, waiting = [], [root]
+    while waiting:
+        below = children.get(waiting.pop(), [])
         found += below
-        todo += below
+        waiting += below
     return found
 
 
