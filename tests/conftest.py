@@ -7,7 +7,7 @@ import pytest
 
 
 def pytest_configure() -> None:
-    """Hear Ctrl-C: a shell that runs the tests in the background makes their programs deaf to it."""
+    """Hear Ctrl-C: started in the background, a shell makes tests and their programs deaf to it."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
