@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EXTRAS_USE := trainer
-EXTRAS_TEST := author,trainer,hub,test
+EXTRAS_TEST := author,trainer,machines,hub,test
 # Without compiled modules every start of Jupyter costs seconds more.
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
