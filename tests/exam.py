@@ -19,7 +19,7 @@ from clusterlib.delivery.building.release import release
 from clusterlib.delivery.nbgrader_preprocessors import ClearModelAnswers
 from clusterlib.delivery.runner import intake
 from clusterlib.delivery.runner.box import Level, Limits, measure
-from clusterlib.delivery.runner.exporter import Graded, grade_file
+from clusterlib.delivery.runner.grading import Graded, grade_file
 from clusterlib.delivery.runner.hall import Hall
 from clusterlib.delivery.runner.master import Master, read_master
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +21,14 @@ from traitlets import Float, Integer
 
 from clusterlib.delivery.runner import intake, pool
 from clusterlib.delivery.runner.box import Limits
+from clusterlib.delivery.runner.grading import Graded, grade_file
 from clusterlib.delivery.runner.hall import Hall
 from clusterlib.delivery.runner.master import Master, read_master
-from clusterlib.delivery.runner.rebuild import Step, rebuild, untouched
+from clusterlib.delivery.runner.rebuild import Step
 from clusterlib.delivery.runner.shown import clean_markdown
-from clusterlib.delivery.runner.submission import grade
-from clusterlib.delivery.runner.submitted import Unreadable, read
-from clusterlib.delivery.runner.verdicts import MEANING, Mark, Report, Verdict
+from clusterlib.delivery.runner.verdicts import MEANING, Report, Verdict
 
 _warned: set[str] = set()
-
-
-@dataclass
-class Graded:
-    """A rebuilt notebook with outputs, and what was found out about it."""
-
-    steps: list[Step]
-    outputs: list[list[dict[str, Any]]]
-    report: Report
 
 
 class BoxedExporter(NotebookExporter):
@@ -129,45 +118,6 @@ class _Work:
 
     def __call__(self, path: Path) -> Graded:
         return grade_file(self.hall, self.master, path, self.ignore, self.master_files)
-
-
-def grade_file(
-    hall: Hall, master: Master, path: Path, ignore: list[str], master_files: dict[str, str]
-) -> Graded:
-    """Grade one submitted notebook; never fails for anything that stands in it.
-
-    Args:
-        hall: where the boxes are.
-        master: the exercise.
-        path: the submitted notebook; files beside it go into the box.
-        ignore: patterns of names that stay outside.
-        master_files: the trainer's own files for the box, by name (base64); they win.
-    """
-    report = Report(level=hall.level.name)
-    try:
-        submitted = read(path)
-    except (Unreadable, OSError) as error:
-        return _unreadable(master, report, str(error))
-    report.notes += submitted.notes
-    steps = rebuild(master, submitted, report)
-    files = intake.files_beside(path.parent, ignore) | master_files
-    return Graded(steps, grade(hall, master, steps, files, report), report)
-
-
-def _unreadable(master: Master, report: Report, why: str) -> Graded:
-    report.add(Verdict.MALFORMED, why)
-    steps = untouched(master)
-    outputs: list[list[dict[str, Any]]] = []
-    for step in steps:
-        test = step.role == "test"
-        outputs.append([_unreadable_output(why)] if test else [])
-        if test and step.master is not None:
-            report.marks.append(Mark(step.name or "", 0.0, step.master.points, why))
-    return Graded(steps, outputs, report)
-
-
-def _unreadable_output(why: str) -> dict[str, Any]:
-    return {"output_type": "error", "ename": "Unreadable", "evalue": why, "traceback": [why]}
 
 
 def as_notebook(master: Master, graded: Graded) -> Any:
