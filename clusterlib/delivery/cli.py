@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from clusterlib.delivery.cohorts.ledger.context import reason
+
 # In the order of a course's life; each file offers `add_parser(subparsers)` and sets `run`.
 COMMANDS = (
     "start",
@@ -45,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     named = words[0].replace("-", "_") if words else ""
     options = make_parser([named] if named in COMMANDS else COMMANDS).parse_args(words)
     try:
-        return int(options.run(options))
+        # Whatever marks the command changes, the ledger names it, and its --why where it has one.
+        with reason(getattr(options, "why", None), f"cluster-course {options.command}"):
+            return int(options.run(options))
     except CommandError as problem:
         print(f"cluster-course: {problem}", file=sys.stderr)
         return 1
