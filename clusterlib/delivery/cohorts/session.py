@@ -28,7 +28,11 @@ KNOWN_REASONS = {
 
 
 class StepFailed(Exception):
-    """A step of nbgrader failed; the message is its reason in one line."""
+    """A step of nbgrader failed; the message is its reason in one line, details its log."""
+
+    def __init__(self, message: str, details: str = "") -> None:
+        super().__init__(message)
+        self.details = details
 
 
 def import_nbgrader() -> ModuleType:
@@ -114,7 +118,7 @@ class Session:
             try:
                 job.start()
             except (Exception, SystemExit) as error:
-                raise StepFailed(_reason(errors, error)) from error
+                raise StepFailed(_reason(errors, error), "\n".join(errors)) from error
 
     @contextlib.contextmanager
     def _written_log(self) -> Iterator[list[str]]:
