@@ -41,10 +41,13 @@ def q_factors(sorts: pd.DataFrame, n_factors: int = 2) -> QFactors:
         ValueError: a blank, fewer than 3 statements or 2 persons, a person who gave all statements
             the same place, or more factors than persons.
     Convention:
-        Principal components of the correlations between persons, then varimax. A person is flagged
-        if |loading| > 1.96/√statements and its square exceeds the sum of the other squares. The
-        sign of a factor is the one that makes its loadings add up to a positive number. A factor
-        that nobody is flagged for has blank z-scores. How many factors is the analyst's choice.
+        Principal components of the correlations between persons, then varimax with Kaiser's
+        normalisation (each person counts alike in the turning, however much the factors explain
+        of them), as in the R package qmethod. A person is flagged if |loading| > 1.96/√statements
+        and its square exceeds the sum of the other squares; someone flagged by a negative loading
+        holds the opposite view, and their sort counts turned round. The sign of a factor is the
+        one that makes its loadings add up to a positive number. A factor that nobody is flagged
+        for has blank z-scores. How many factors is the analyst's choice.
     Reference:
         Zabala (2014).
 
@@ -101,16 +104,16 @@ def q_factors(sorts: pd.DataFrame, n_factors: int = 2) -> QFactors:
 def _varimax(loadings: np.ndarray, rounds: int = 500) -> np.ndarray:
     """Turn the axes so that each person loads high on few factors; distances are kept."""
     persons, factors = loadings.shape
-    turn, reached = np.eye(factors), 0.0
+    length = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
+    alike = loadings / np.where(length > 0, length, 1.0)
+    turn = np.eye(factors)
     for _ in range(rounds):
-        now = loadings @ turn
-        left, sizes, right = np.linalg.svd(
-            loadings.T @ (now**3 - now * (now**2).sum(axis=0) / persons)
-        )
-        turn = left @ right
-        if sizes.sum() <= reached * (1 + 1e-12):
+        now = alike @ turn
+        left, _, right = np.linalg.svd(alike.T @ (now**3 - now * (now**2).sum(axis=0) / persons))
+        before, turn = turn, left @ right
+        # The axes themselves must rest: what they are judged by is flat near its top.
+        if np.abs(turn - before).max() < 1e-11:
             break
-        reached = sizes.sum()
     return loadings @ turn
 
 
