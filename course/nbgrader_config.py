@@ -70,7 +70,7 @@ c.Autograde.exporter_class = "clusterlib.delivery.runner.exporter.BoxedExporter"
 c.Autograde.pre_convert_hook = "clusterlib.delivery.runner.intake.make_safe"
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "clusterlib.delivery.cohorts.saving.SaveMarks",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 c.ZipCollectApp.extractor_plugin = "clusterlib.delivery.runner.archives.BoundedExtractor"

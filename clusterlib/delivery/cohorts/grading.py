@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from shlex import quote
 
+from clusterlib.delivery.cohorts import whole
+from clusterlib.delivery.cohorts.claims import beginning, claim, seat
 from clusterlib.delivery.cohorts.gradebook import open_gradebook
+from clusterlib.delivery.cohorts.patience import patiently
 from clusterlib.delivery.cohorts.places import Cohort
-from clusterlib.delivery.cohorts.session import Session
+from clusterlib.delivery.cohorts.session import Session, StepFailed
+from clusterlib.delivery.cohorts.standing import done_again, mean_again, ungraded
 
 ASIDE = "grading"
 
@@ -36,13 +37,13 @@ def submitted_learners(cohort: Cohort, module: str) -> list[str]:
     return sorted(path.parent.name for path in folder.glob(f"*/{module}") if path.is_dir())
 
 
-def needs_grading(cohort: Cohort, module: str, learner: str) -> bool:
-    """Say whether the collected work was never graded, or is newer than what was graded."""
-    submitted = cohort.folder / "submitted" / learner / module / "timestamp.txt"
-    graded = cohort.folder / "autograded" / learner / module / "timestamp.txt"
-    if not graded.parent.is_dir():
-        return True
-    return _text(submitted) != _text(graded)
+def to_grade(cohort: Cohort, module: str, again: bool = False) -> list[str]:
+    """Return whose work is to be graded: what is new, what a killed run left, with `again` all."""
+    collected = submitted_learners(cohort, module)
+    if again and mean_again(cohort, module, collected):
+        print("An earlier run with --again was stopped; this one begins anew. Leave --again out")
+        print("to go on with the earlier one.")
+    return ungraded(cohort, module, collected)
 
 
 def announce(cohort: Cohort, module: str, learners: Iterable[str]) -> None:
@@ -53,30 +54,66 @@ def announce(cohort: Cohort, module: str, learners: Iterable[str]) -> None:
     pool.announce(folder / learner / module / f"{module}.ipynb" for learner in learners)
 
 
+def in_turn(cohort: Cohort, module: str, learners: list[str]) -> Iterator[str]:
+    """Give the learners one by one, each claimed while the caller works on it.
+
+    Several processes may run this over the same learners: each begins at another place of the list
+    and passes over what others have in hand or have finished. What is still in other hands at the
+    end is tried once more, for its process may have been killed.
+    """
+    with seat(cohort) as number:
+        first = beginning(number, len(learners))
+        order = [*learners[first:], *learners[:first]]
+        announce(cohort, module, order)
+        in_other_hands: list[str] = []
+        for learner in order:
+            with claim(cohort, module, learner) as mine:
+                if not mine:
+                    in_other_hands.append(learner)
+                elif _still_open(cohort, module, learner):
+                    yield learner
+        for learner in in_other_hands:
+            with claim(cohort, module, learner) as mine:
+                if not mine:
+                    print(f"{learner}: left to another run, which has it in hand", flush=True)
+                elif _still_open(cohort, module, learner):
+                    yield learner
+
+
+def _still_open(cohort: Cohort, module: str, learner: str) -> bool:
+    return bool(patiently(cohort, lambda: ungraded(cohort, module, [learner])))
+
+
 def grade(session: Session, module: str, learner: str) -> Marks:
     """Run the autograder on one learner's work and return the marks.
 
-    The graded notebook is made aside and moved into autograded/ when it is complete, so a run
-    that was stopped leaves nothing that looks graded. Marks given by hand stay.
+    The graded notebook is made aside and moved into autograded/ when it is complete and its marks
+    are saved, so a run that was stopped leaves nothing that looks graded. Marks given by hand stay.
+
+    Raises:
+        StepFailed: it cannot be graded, or another process has it in hand.
+        CommandError: the gradebook does not answer for long, or the disk is full.
     """
+    cohort = session.cohort
+    with claim(cohort, module, learner) as mine:
+        if not mine:
+            raise StepFailed("another run has it in hand")
+        return patiently(cohort, lambda: _grade(session, module, learner))
+
+
+def _grade(session: Session, module: str, learner: str) -> Marks:
     from nbgrader.converters import Autograde
 
     cohort = session.cohort
-    aside = cohort.folder / ASIDE / learner / module
-    target = cohort.folder / "autograded" / learner / module
     directory = session.directory(module, learner, autograded_directory=f"{cohort.work}/{ASIDE}")
-    shutil.rmtree(aside, ignore_errors=True)
     submitted = cohort.folder / "submitted" / learner / module
     if not list(submitted.glob("*.ipynb")):
         # nbgrader passes over a folder without a notebook; an empty one gets its verdict.
         (submitted / f"{module}.ipynb").touch()
-    try:
+    with whole.aside(cohort, ASIDE, learner, module) as made:
         session.run(Autograde, directory, force=True)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(target, ignore_errors=True)
-        os.replace(aside, target)
-    finally:
-        shutil.rmtree(cohort.folder / ASIDE, ignore_errors=True)
+        whole.move(made, cohort.folder / "autograded" / learner / module)
+    done_again(cohort, module, learner)
     return marks(cohort, module, learner)
 
 
@@ -97,10 +134,6 @@ def verdict(cohort: Cohort, module: str, learner: str) -> tuple[str, list[str]]:
     path = cohort.folder / "autograded" / learner / module / f"{module}.ipynb"
     report = json.loads(path.read_text(encoding="utf-8"))["metadata"]["grading"]
     return report["verdict"], report["notes"]
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def how_to_open_formgrader(cohort: Cohort, module: str | None = None) -> str:

@@ -44,11 +44,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _grade_all(cohort: Cohort, module: str, again: bool) -> list[str]:
     from clusterlib.delivery.cohorts.grading import (
-        announce,
         grade,
         how_to_open_formgrader,
-        needs_grading,
+        in_turn,
         submitted_learners,
+        to_grade,
         verdict,
     )
     from clusterlib.delivery.cohorts.progress import Progress
@@ -56,14 +56,13 @@ def _grade_all(cohort: Cohort, module: str, again: bool) -> list[str]:
     from clusterlib.delivery.runner.pool import warm_up
 
     collected = submitted_learners(cohort, module)
-    ungraded = [learner for learner in collected if again or needs_grading(cohort, module, learner)]
+    ungraded = to_grade(cohort, module, again)
     print(f"{cohort.course_id} {module}: {len(collected)} collected, {len(ungraded)} to grade")
     if ungraded:
         warm_up()
     session, progress = Session(cohort), Progress(len(ungraded))
-    announce(cohort, module, ungraded)
     failures, waiting = [], 0
-    for learner in ungraded:
+    for learner in in_turn(cohort, module, ungraded):
         try:
             marks = grade(session, module, learner)
             waiting += marks.open_marks
