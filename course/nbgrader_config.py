@@ -19,6 +19,7 @@ from pathlib import Path
 
 from clusterlib.delivery.cli import CommandError
 from clusterlib.delivery.cohorts.gradebook import let_sqlite_wait, share_engines
+from clusterlib.delivery.cohorts.ledger import keep_ledger
 from clusterlib.delivery.cohorts.places import active_cohort
 from clusterlib.delivery.nbgrader_preprocessors import RELEASE_STEPS
 
@@ -46,6 +47,8 @@ else:
     c.Exchange.root = str(cohort.exchange)
 let_sqlite_wait()
 share_engines()
+# Every change of a mark is written into the gradebook's ledger: cluster-course audit shows it.
+keep_ledger()
 
 # What learners hand in beside the notebook is kept: their own cells may read it.
 JUNK = [".*", "__pycache__", "*.pyc", "*~", "feedback"]
@@ -73,6 +76,8 @@ c.Autograde.autograde_preprocessors = [
     "clusterlib.delivery.cohorts.saving.SaveMarks",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
+# What is collected is whole or not there, and one refused hand-in stops nobody else.
+c.ExchangeFactory.collect = "clusterlib.delivery.cohorts.receiving.CollectWhole"
 c.ZipCollectApp.extractor_plugin = "clusterlib.delivery.runner.archives.BoundedExtractor"
 # Only the roster names learners.
 c.Autograde.create_student = False

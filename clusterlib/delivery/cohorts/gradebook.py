@@ -6,9 +6,13 @@ import contextlib
 import functools
 import warnings
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from clusterlib.delivery.cli import CommandError
+from clusterlib.delivery.cohorts.disks import network_file_system, warn
+from clusterlib.delivery.cohorts.ledger import keep_ledger
+from clusterlib.delivery.cohorts.ledger.table import begin, has_ledger, lock
 from clusterlib.delivery.cohorts.places import Cohort
 from clusterlib.delivery.cohorts.roster import Person
 from clusterlib.delivery.cohorts.session import import_nbgrader
@@ -49,11 +53,18 @@ def share_engines() -> None:
 
 
 def _set_sqlite_pragmas(connection: Any, _record: Any) -> None:
-    if type(connection).__module__.startswith("sqlite3"):
-        connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        # Safe against a killed process; only a power cut can lose the last moment's marks.
-        connection.execute("PRAGMA synchronous = NORMAL")
+    if not type(connection).__module__.startswith("sqlite3"):
+        return
+    connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+    database = connection.execute("PRAGMA database_list").fetchone()[2]
+    # The log's index is memory that processes share: other machines would not see it.
+    shared = database and network_file_system(Path(database).parent)
+    wish = "delete" if shared else "wal"
+    (mode,) = connection.execute(f"PRAGMA journal_mode = {wish}").fetchone()
+    if database and mode != "wal":
+        warn(database, mode)
+    # A mark that was shown as given outlives a power cut: each commit waits for the disk.
+    connection.execute("PRAGMA synchronous = FULL")
 
 
 @contextlib.contextmanager
@@ -68,12 +79,14 @@ def open_gradebook(cohort: Cohort) -> Iterator[Any]:
     from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
     let_sqlite_wait()
+    keep_ledger()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)
             _make_tables(cohort.database_url)
             with Gradebook(cohort.database_url, cohort.course_id) as gradebook:
                 _check_owner(gradebook, cohort)
+                _begin_ledger(gradebook)
                 yield gradebook
     except SQLAlchemyError as error:
         reason = str(error.__cause__ or error).strip().splitlines()[0]
@@ -122,6 +135,15 @@ def _check_owner(gradebook: Any, cohort: Cohort) -> None:
         raise CommandError(
             f"the gradebook {cohort.database_shown} was left half made: remove it, then try again"
         )
+
+
+def _begin_ledger(gradebook: Any) -> None:
+    """Give a gradebook from before the ledger its first rows: the marks that it has."""
+    with gradebook.engine.connect() as connection:
+        if not has_ledger(connection):
+            lock(connection)
+            begin(connection)
+            connection.commit()
 
 
 def enrol(cohort: Cohort, people: Iterable[Person]) -> tuple[int, int]:
