@@ -19,9 +19,11 @@ from clusterlib.delivery.building.release import release
 from clusterlib.delivery.nbgrader_preprocessors import ClearModelAnswers
 from clusterlib.delivery.runner import intake
 from clusterlib.delivery.runner.box import Level, Limits, measure
+from clusterlib.delivery.runner.exercise import released_exercise
 from clusterlib.delivery.runner.grading import Graded, grade_file
 from clusterlib.delivery.runner.hall import Hall
 from clusterlib.delivery.runner.master import Master, read_master
+from clusterlib.delivery.runner.preflight import Checked, check
 
 NAME = "08-exam"
 RIGHT = {
@@ -155,8 +157,11 @@ class Exam:
         self.folder = folder
         self.hall = Hall(needed_level(), limits)
         self.master = self._master()
+        # What a learner can know of it: the grader's steps with the visible tests alone.
+        self.visible = self._master(hidden=False)
+        self.exercise = released_exercise(folder / NAME / f"{NAME}.ipynb")
 
-    def _master(self) -> Master:
+    def _master(self, hidden: bool = True) -> Master:
         notebook = solution()
         stored = {}
         for found in copy.deepcopy(notebook).cells:
@@ -164,18 +169,23 @@ class Exam:
             if settings:
                 if settings["solution"]:
                     ClearModelAnswers().preprocess_cell(found, {"language": "python"}, 0)
-                entry = SimpleNamespace(source=found.source, checksum="")
-                stored[settings["grade_id"]] = entry
-        released, solved = self.folder / "released.ipynb", self.folder / "solved.ipynb"
+                source = found.source if hidden else found.source.split("\n### BEGIN HIDDEN")[0]
+                stored[settings["grade_id"]] = SimpleNamespace(source=source, checksum="")
+        released, solved = self.folder / NAME / f"{NAME}.ipynb", self.folder / "solved.ipynb"
+        released.parent.mkdir(exist_ok=True)
         released.write_text(json.dumps(blank()), encoding="utf-8")
         solved.write_text(json.dumps(notebook), encoding="utf-8")
         return read_master(released, solved, stored)
 
-    def grade(self, hand_in: Path) -> Graded:
+    def check(self, path: Path) -> Checked:
+        """Check a notebook as learners do before they hand in."""
+        return check(path, self.exercise, self.hall)
+
+    def grade(self, hand_in: Path, master: Master | None = None) -> Graded:
         """Grade a folder as nbgrader has it graded: intake first, then the notebook."""
         notebooks = [str(path) for path in sorted(hand_in.glob("*.ipynb"))]
         intake.make_safe(NAME, "anna", notebooks)
-        graded = grade_file(self.hall, self.master, hand_in / f"{NAME}.ipynb", [".*"], {})
+        graded = grade_file(self.hall, master or self.master, hand_in / f"{NAME}.ipynb", [".*"], {})
         intake.tell(graded.report, hand_in)
         return graded
 
@@ -194,3 +204,20 @@ def hand_in(folder: Path, notebook: Any, name: str = f"{NAME}.ipynb") -> Path:
 def earned(graded: Graded) -> dict[str, float]:
     """Return the points of each answer."""
     return {mark.cell.removesuffix("-test"): mark.points for mark in graded.report.marks}
+
+
+def assert_check_agrees(exam: Exam, path: Path) -> Checked:
+    """Check a hand-in, grade it on the visible tests, and compare; the check changes no file."""
+    before = sorted((found, found.lstat().st_mtime_ns) for found in path.parent.rglob("*"))
+    checked = exam.check(path)
+    assert sorted((found, found.lstat().st_mtime_ns) for found in path.parent.rglob("*")) == before
+    report = exam.grade(path.parent, exam.visible).report
+    said = {mark.cell: (mark.points, mark.message) for mark in checked.report.marks}
+    assert said == {mark.cell: (mark.points, mark.message) for mark in report.marks}
+    assert checked.report.verdict == report.verdict, (checked.report, report)
+    tested = [task for task in checked.tasks if task.tested]
+    assert all(task.passed for task in tested) == all(m.points == m.maximum for m in report.marks)
+    refused = {"MALFORMED", "TAMPERED"} & set(report.incidents)
+    ready = all(task.answered and task.passed for task in checked.tasks)
+    assert checked.code == (2 if refused else 0 if ready else 1)
+    return checked

@@ -17,7 +17,19 @@ from pathlib import Path
 
 import pytest
 import shapes
-from exam import ALL, HIDDEN, NAME, POINTS, RIGHT, Exam, earned, filled, hand_in, solution
+from exam import (
+    ALL,
+    HIDDEN,
+    NAME,
+    POINTS,
+    RIGHT,
+    Exam,
+    assert_check_agrees,
+    earned,
+    filled,
+    hand_in,
+    solution,
+)
 
 from clusterlib.delivery.runner.box import Limits
 from clusterlib.delivery.runner.exporter import as_notebook
@@ -111,6 +123,20 @@ def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainer]:
     server.close()
 
 
+def prepare(attack: Attack, trainer: Trainer, folder: Path) -> Path:
+    """Write an attack as anna hands it in; return her folder."""
+    answers = {
+        name: source.replace("@TRAINER@", str(trainer.folder)).replace("@PORT@", str(trainer.port))
+        for name, source in attack.answers.items()
+    }
+    notebook = filled(RIGHT | answers)
+    if attack.shape:
+        getattr(shapes, attack.shape)(notebook, folder, trainer.folder)
+    else:
+        hand_in(folder, notebook)
+    return folder / "anna" / NAME
+
+
 @pytest.fixture(scope="module")
 def exam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exam]:
     limits = Limits(cell_seconds=SECONDS, submission_seconds=90, memory_mb=600, disk_mb=50)
@@ -126,16 +152,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(
     exam: Exam, trainer: Trainer, tmp_path: Path, path: Path
 ) -> None:
     attack, before = read_attack(path), trainer.state()
-    answers = {
-        name: source.replace("@TRAINER@", str(trainer.folder)).replace("@PORT@", str(trainer.port))
-        for name, source in attack.answers.items()
-    }
-    notebook = filled(RIGHT | answers)
-    if attack.shape:
-        getattr(shapes, attack.shape)(notebook, tmp_path, trainer.folder)
-    else:
-        hand_in(tmp_path, notebook)
-    place = tmp_path / "anna" / NAME
+    place = prepare(attack, trainer, tmp_path)
     exam.hall.limits = replace(exam.hall.limits, cell_seconds=attack.seconds)
     graded = exam.grade(place)
     assert earned(graded) == attack.earned, graded.report
@@ -145,6 +162,19 @@ def test_an_attack_gains_nothing_and_harms_nobody(
     assert not _processes_left()
     assert not [found for found in place.rglob("*") if found.is_symlink() or not _plain(found)]
     _check_what_is_shown(exam, graded)
+
+
+@pytest.mark.parametrize("path", ROWS, ids=lambda path: path.stem)
+def test_the_check_before_handing_in_agrees_with_the_grader(
+    exam: Exam, trainer: Trainer, tmp_path: Path, path: Path
+) -> None:
+    attack, before = read_attack(path), trainer.state()
+    place = prepare(attack, trainer, tmp_path)
+    exam.hall.limits = replace(exam.hall.limits, cell_seconds=attack.seconds)
+    assert_check_agrees(exam, place / f"{NAME}.ipynb")
+    assert trainer.state() == before
+    assert not trainer.visits
+    assert not _processes_left()
 
 
 def _plain(path: Path) -> bool:

@@ -55,22 +55,35 @@ def tell(report: Report, folder: Path) -> None:
 
 def remove_traps(folder: Path) -> list[str]:
     """Remove links, devices and pipes, and what exceeds the size; return what was removed."""
-    removed, size, count = [], 0, 0
+    traps = find_traps(folder)
+    for path, _ in traps:
+        path.unlink()
+    return [f"{path.name}{why} and was left out" for path, why in traps]
+
+
+def find_traps(folder: Path, ignore: Sequence[str] = ()) -> list[tuple[Path, str]]:
+    """Return links, devices and pipes, and what exceeds the size, each with the reason.
+
+    Args:
+        folder: of the submission.
+        ignore: patterns of names that are never handed over.
+    """
+    found: list[tuple[Path, str]] = []
+    size = count = 0
     for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not _ignored(name, ignore)]
         for name in sorted([*folders, *files]):
             path = Path(parent, name)
-            found = path.lstat()
-            if stat.S_ISDIR(found.st_mode):
+            state = path.lstat()
+            if stat.S_ISDIR(state.st_mode) or _ignored(name, ignore):
                 continue
-            if not stat.S_ISREG(found.st_mode):
-                path.unlink()
-                removed.append(f"{name}, a link or special file, was left out")
+            if not stat.S_ISREG(state.st_mode):
+                found.append((path, " is a link or special file"))
             elif path.suffix != ".ipynb":
-                size, count = size + found.st_size, count + 1
+                size, count = size + state.st_size, count + 1
                 if size > MAX_BYTES or count > MAX_FILES:
-                    path.unlink()
-                    removed.append(f"{name} was left out: too many or too large files")
-    return removed
+                    found.append((path, " is more than the files beside a notebook may hold"))
+    return found
 
 
 def likeliest(notebooks: Sequence[Path]) -> Path | None:

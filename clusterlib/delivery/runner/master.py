@@ -50,6 +50,13 @@ def read_master(release: Path, solution: Path | None, gradebook_cells: dict[str,
         gradebook_cells: nbgrader's SourceCell by name; its sources hold the hidden tests.
     """
     notebook = json.loads(release.read_text(encoding="utf-8"))
+    return make_master(notebook, solution, gradebook_cells)
+
+
+def make_master(
+    notebook: dict[str, Any], solution: Path | None, gradebook_cells: dict[str, Any]
+) -> Master:
+    """Put the master together as `read_master` does, from a notebook that was read already."""
     cells = tuple(_master_cell(raw, gradebook_cells) for raw in notebook["cells"])
     return Master(
         cells=cells,
