@@ -13,6 +13,7 @@ from clusterlib.delivery.cohorts.ledger.context import reason
 # In the order of a course's life; each file offers `add_parser(subparsers)` and sets `run`.
 COMMANDS = (
     "start",
+    "check",
     "build",
     "new_module",
     "cohort",
@@ -21,6 +22,7 @@ COMMANDS = (
     "grade",
     "feedback",
     "export",
+    "audit",
     "doctor",
 )
 
