@@ -22,6 +22,7 @@ from clusterlib.delivery.cohorts.gradebook import let_sqlite_wait, share_engines
 from clusterlib.delivery.cohorts.ledger import keep_ledger
 from clusterlib.delivery.cohorts.places import active_cohort
 from clusterlib.delivery.nbgrader_preprocessors import RELEASE_STEPS
+from clusterlib.delivery.pages.formgrader import protect_formgrader
 
 c = get_config()  # noqa: F821  (traitlets puts it here)
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,6 +80,14 @@ c.Autograde.autograde_preprocessors = [
 # What is collected is whole or not there, and one refused hand-in stops nobody else.
 c.ExchangeFactory.collect = "clusterlib.delivery.cohorts.receiving.CollectWhole"
 c.ZipCollectApp.extractor_plugin = "clusterlib.delivery.runner.archives.BoundedExtractor"
+# Feedback is one file without scripts. Hidden tests stay hidden unless you say:
+#     nbgrader generate_feedback --FeedbackExporter.show_hidden_tests=True
+c.GenerateFeedback.exporter_class = "clusterlib.delivery.pages.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades"]
+# The formgrader shows hand-ins clean and under a strict content policy, and no settings: the
+# address of a database holds a password.
+protect_formgrader(ROOT)
+c.FormgradeExtension.debug = False
 # Only the roster names learners.
 c.Autograde.create_student = False
 # Late work is shown, not cut: the trainer decides. The gradebook and the formgrader speak UTC:

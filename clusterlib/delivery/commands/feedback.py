@@ -11,9 +11,11 @@ from clusterlib.delivery.cohorts.places import Cohort
 DETAILS = """examples:
   cluster-course feedback debrecen-2027 02-needs
   cluster-course feedback debrecen-2027 02-needs --early
+  cluster-course feedback debrecen-2027 02-needs --show-hidden-tests
 
 Waits for marks by hand: learners with open marks are left out unless you say --early. The page
-shows hidden tests, mark schemes and your comments. Learners get it with
+shows points, mark schemes, your comments and what each test said in words. The lines of hidden
+tests stay hidden, so that the next group can be tested with them too. Learners get it with
   nbgrader fetch_feedback 02-needs
 """
 
@@ -22,17 +24,20 @@ def add_parser(subparsers: Any) -> None:
     """Add the command and its options."""
     parser = add_command(subparsers, "feedback", "give learners their feedback", DETAILS, run)
     parser.add_argument("--early", action="store_true", help="also where marks by hand are open")
+    parser.add_argument(
+        "--show-hidden-tests", action="store_true", help="learners see the hidden tests as well"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Give feedback for every chosen audience."""
     failures = []
     for cohort in released_cohorts(options):
-        failures += _give_all(cohort, options.module, options.early)
+        failures += _give_all(cohort, options.module, options.early, options.show_hidden_tests)
     return finish(failures, options.name)
 
 
-def _give_all(cohort: Cohort, module: str, early: bool) -> list[str]:
+def _give_all(cohort: Cohort, module: str, early: bool, show_hidden_tests: bool) -> list[str]:
     from clusterlib.delivery.cohorts.grading import marks
     from clusterlib.delivery.cohorts.progress import Progress
     from clusterlib.delivery.cohorts.returning import (
@@ -46,6 +51,8 @@ def _give_all(cohort: Cohort, module: str, early: bool) -> list[str]:
     learners = graded_learners(cohort, module)
     print(f"{cohort.course_id} {module}: {len(learners)} graded")
     session, progress = Session(cohort), Progress(len(learners))
+    if show_hidden_tests:
+        session.config.FeedbackExporter.show_hidden_tests = True
     failures = []
     for learner in learners:
         standing = marks(cohort, module, learner)

@@ -1,9 +1,12 @@
-"""What a grader or a learner opens: text and pixels, nothing that a browser would run."""
+"""What a graded notebook keeps: text, tables and pixels, nothing that a browser would run."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+from clusterlib.delivery.pages.clean import clean_table
+from clusterlib.delivery.pages.markdown import render
 
 Output = dict[str, Any]
 MOST_OUTPUT = 3_000_000
@@ -11,10 +14,10 @@ SHOWN = ("text/plain", "image/png", "image/jpeg")
 
 
 def clean_outputs(found: Any) -> list[Output]:
-    """Return outputs that a box sent with nothing in them but text and pixels, bounded in size.
+    """Return outputs that a box sent: text, bare tables and pixels alone, bounded in size.
 
-    Text on stderr is kept as ordinary text: nbgrader takes any stderr for a failure. HTML and
-    scripts are left out, the text beside them is shown.
+    Text on stderr is kept as ordinary text: nbgrader takes any stderr for a failure. Other HTML
+    and scripts are left out, the text beside them is shown.
     """
     left = MOST_OUTPUT
     kept: list[Output] = []
@@ -45,6 +48,9 @@ def _clean_output(output: dict[str, Any]) -> Output | None:
     if kind not in ("display_data", "execute_result") or not isinstance(data, dict):
         return None
     shown = {name: data[name] for name in SHOWN if isinstance(data.get(name), str)}
+    table = clean_table(data["text/html"]) if isinstance(data.get("text/html"), str) else ""
+    if table:
+        shown["text/html"] = table
     clean: Output = {"output_type": kind, "data": shown, "metadata": {}}
     return clean | ({"execution_count": None} if kind == "execute_result" else {})
 
@@ -55,14 +61,18 @@ REFERENCE = re.compile(r"^(\s*)\[(?=[^\]]*\]:)", re.MULTILINE)
 
 
 def clean_markdown(source: str) -> str:
-    """Return a learner's Markdown without HTML and without links other than to web pages.
+    """Return a learner's Markdown as it is, or, if any of it could act, without HTML and links.
 
-    What is taken out stays readable as text.
+    What is taken out stays readable as text. Pages clean once more what they show.
 
     Example:
+        >>> clean_markdown("A <b>plan</b>, [see](https://example.org)")
+        'A <b>plan</b>, [see](https://example.org)'
         >>> clean_markdown("A <b>plan</b>, [see](https://example.org) and [run](javascript:x)")
         'A &lt;b>plan&lt;/b>, [see](https://example.org) and [run] (javascript:x)'
     """
+    if not render(source).refused:
+        return source
     source = TAG.sub("&lt;", source)
     source = LINK.sub("] (", source)
     return REFERENCE.sub(r"\1\\[", source)
