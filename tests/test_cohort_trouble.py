@@ -15,7 +15,7 @@ import pytest
 from cohort_tree import MODULE, fill_in, make_course, roster, write_probe
 
 from clusterlib.delivery.cli import main
-from clusterlib.delivery.cohorts import collecting
+from clusterlib.delivery.cohorts import receiving
 from clusterlib.delivery.cohorts.gradebook import open_gradebook
 from clusterlib.delivery.cohorts.grading import marks
 from clusterlib.delivery.cohorts.places import Cohort, all_cohorts
@@ -80,9 +80,9 @@ def test_work_from_another_learners_account_is_not_taken(
     cohort: Cohort, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hand_in(cohort, "anna", RIGHT)
-    owner = collecting.pwd.getpwuid(os.getuid())
+    owner = receiving.pwd.getpwuid(os.getuid())
     row = type(owner)(("bela", *owner[1:]))
-    monkeypatch.setattr(collecting.pwd, "getpwuid", lambda number: row)
+    monkeypatch.setattr(receiving.pwd, "getpwuid", lambda number: row)
     assert main(["collect", "d-27", MODULE]) == 1
     assert "was handed in by bela under this name" in capsys.readouterr().out
 

@@ -27,15 +27,20 @@ _handles: dict[Path, int] = {}
 _mine: dict[tuple[Path, int], int] = {}
 
 
-@contextlib.contextmanager
-def claim(cohort: Cohort, module: str, learner: str) -> Iterator[bool]:
+def claim(cohort: Cohort, module: str, learner: str) -> contextlib.AbstractContextManager[bool]:
     """Try to claim one learner's hand-in; give True when nobody else works on it.
 
     The thread that holds a claim may claim the same again within.
     """
+    return claim_in(cohort.folder, module, learner)
+
+
+@contextlib.contextmanager
+def claim_in(folder: Path, module: str, learner: str) -> Iterator[bool]:
+    """Do the same where only the cohort's folder is known, as in nbgrader's own steps."""
     digest = hashlib.blake2b(f"{module}/{learner}".encode(), digest_size=8).digest()
     offset = PLACES + (int.from_bytes(digest, "big") & LAST)
-    with _lock(cohort, offset) as got:
+    with _lock(folder, offset) as got:
         yield got
 
 
@@ -44,7 +49,7 @@ def seat(cohort: Cohort) -> Iterator[int]:
     """Take the lowest free seat among the processes that work on a cohort at this moment."""
     with contextlib.ExitStack() as stack:
         for number in range(PLACES):
-            if stack.enter_context(_lock(cohort, number)):
+            if stack.enter_context(_lock(cohort.folder, number)):
                 break
         yield number
 
@@ -64,8 +69,8 @@ def beginning(number: int, total: int) -> int:
 
 
 @contextlib.contextmanager
-def _lock(cohort: Cohort, offset: int) -> Iterator[bool]:
-    key = (cohort.folder / FILE, offset)
+def _lock(folder: Path, offset: int) -> Iterator[bool]:
+    key = (folder / FILE, offset)
     if _mine.get(key) == threading.get_ident() and offset >= PLACES:
         yield True
         return

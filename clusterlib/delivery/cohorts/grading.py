@@ -110,7 +110,7 @@ def _grade(session: Session, module: str, learner: str) -> Marks:
     if not list(submitted.glob("*.ipynb")):
         # nbgrader passes over a folder without a notebook; an empty one gets its verdict.
         (submitted / f"{module}.ipynb").touch()
-    with whole.aside(cohort, ASIDE, learner, module) as made:
+    with whole.aside(cohort.folder, ASIDE, learner, module) as made:
         session.run(Autograde, directory, force=True)
         whole.move(made, cohort.folder / "autograded" / learner / module)
     done_again(cohort, module, learner)

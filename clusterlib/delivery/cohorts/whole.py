@@ -8,16 +8,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from clusterlib.delivery.cohorts.places import Cohort
-
 
 @contextlib.contextmanager
-def aside(cohort: Cohort, step: str, learner: str, module: str) -> Iterator[Path]:
-    """Give a place that is not there yet for one learner's folder; clear it away at the end.
+def aside(folder: Path, step: str, learner: str, module: str) -> Iterator[Path]:
+    """Give a place that is not there yet for one learner's work; clear it away at the end.
 
     The caller holds the claim on the hand-in, so what lies there is of a run that was killed.
     """
-    place = cohort.folder / step / learner / module
+    place = folder / step / learner / module
     clear(place)
     try:
         _make(place.parent)
