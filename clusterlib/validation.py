@@ -98,18 +98,20 @@ def numeric_table(
     numbers: pd.DataFrame = (
         table if plain else table.apply(pd.to_numeric, errors="coerce")
     ).astype(float)
-    faults: list[tuple[pd.DataFrame, str]] = [
-        (numbers.isna() & table.notna(), "that are not numbers"),
-        (pd.DataFrame(np.isinf(numbers), table.index, table.columns), "that are infinite"),
-    ]
+    values = numbers.to_numpy()
+    faults = [] if plain else [
+        (numbers.isna().to_numpy() & table.notna().to_numpy(), "that are not numbers")
+    ]  # fmt: skip
+    faults.append((np.isinf(values), "that are infinite"))
     if minimum is not None:
-        faults.append((numbers < minimum, f"below {minimum:g}"))
+        faults.append((values < minimum, f"below {minimum:g}"))
     if maximum is not None:
-        faults.append((numbers > maximum, f"above {maximum:g}"))
+        faults.append((values > maximum, f"above {maximum:g}"))
     for wrong, why in faults:
-        if wrong.to_numpy().any():
+        if wrong.any():
+            where = cells(pd.DataFrame(wrong, table.index, table.columns))
             raise ValueError(
-                f"{what} {why} at {some_of(cells(wrong))}: correct these cells, or leave them blank"
+                f"{what} {why} at {some_of(where)}: correct these cells, or leave them blank"
             )
     return numbers
 

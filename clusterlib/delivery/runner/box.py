@@ -241,7 +241,7 @@ def start(level: Level) -> tuple[subprocess.Popen[bytes], socket.socket]:
     separate, root = level.name == "full", os.geteuid() == 0 and level.name != "none"
     program = (
         "import sys; from clusterlib.delivery.runner.zygote import main; "
-        f"main({separate}, {root and level.safe})"
+        f"main({separate}, {root and level.safe}, {not level.safe})"
     )
     walls = bubblewrap() if level.safe else []
     environment = dict(ENVIRONMENT)

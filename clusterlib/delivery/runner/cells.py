@@ -65,6 +65,9 @@ class CellRunner:
         show_as_png: Any = select_figure_formats
         show_as_png(self.shell, {"png"})
         self.outputs: list[Output] = []
+        # What the opening cells showed, cell by cell, and whether all ran without an error.
+        self.opening: list[list[Output]] = []
+        self.sound = True
         self.value: Any = None
         self._displayed = 0
 
@@ -85,6 +88,13 @@ class CellRunner:
             self.outputs.append(_error(failed))
         over = any(stream.over for stream in streams) or self._displayed > MAX_DISPLAY
         return self.outputs, None if failed is None else type(failed).__name__, over
+
+    def open_with(self, cells: list[str]) -> None:
+        """Run the cells that every notebook of a module begins with; keep what they show."""
+        for source in cells:
+            outputs, error, _ = self.run(source)
+            self.opening.append(outputs)
+            self.sound = self.sound and error is None
 
     @contextlib.contextmanager
     def _captured(self) -> Iterator[list[BoundedText]]:

@@ -45,6 +45,7 @@ class Desk:
     def __init__(self, channel: socket.socket, runner: CellRunner) -> None:
         self.channel, self.runner = channel, runner
         self.functions: list[Any] = []
+        self.modules = set(sys.modules)
 
     def do_files(self, request: dict[str, Any]) -> dict[str, Any]:
         """Write the files that were handed in beside the notebook."""
@@ -57,6 +58,19 @@ class Desk:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(base64.b64decode(content))
         return {}
+
+    def do_open(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Run the opening cells, where no zygote did."""
+        self.runner.open_with(request["cells"])
+        return {}
+
+    def do_opening(self, request: dict[str, Any]) -> dict[str, Any]:
+        """In the judge: return what the opening cells showed."""
+        return {"outputs": self.runner.opening}
+
+    def do_modules(self, request: dict[str, Any]) -> dict[str, Any]:
+        """In the judge: return the modules that were imported in this process."""
+        return {"names": sorted(set(sys.modules) - self.modules)}
 
     def do_run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run a cell."""

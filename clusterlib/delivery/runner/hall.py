@@ -35,6 +35,7 @@ class Zygote:
 
     def __init__(self, control: socket.socket, process: subprocess.Popen[bytes] | None) -> None:
         self.control, self.process = control, process
+        self.sound = True
         self.lock = threading.Lock()
 
     def hello(self) -> dict[str, Any]:
@@ -149,6 +150,8 @@ class Hall:
         self.lock = threading.Lock()
         self.warm: Zygote | None = None
         self.prepared: dict[tuple[str, ...], Zygote] = {}
+        self.openings: dict[tuple[str, ...], Any] = {}
+        self._learned: set[tuple[str, ...]] = set()
         self.closed = False
         # A zygote that is starting already.
         self.begun: tuple[subprocess.Popen[bytes], socket.socket] | None = None
@@ -158,6 +161,26 @@ class Hall:
         if self.level.name == "slow":
             return self._lonely_child(setup)
         return self._forked(self._zygote(setup), None)
+
+    def opens_well(self, cells: tuple[str, ...]) -> bool:
+        """Say whether a zygote can run these first cells for all, without an error."""
+        return self.level.name != "slow" and self._zygote(cells).sound
+
+    def opening(self, cells: tuple[str, ...], judge: Child) -> list[Any]:
+        """Return what the first cells of a module show; a judge is asked the first time."""
+        if cells not in self.openings:
+            self.openings[cells] = judge.ask({"do": "opening"}, START_SECONDS)["outputs"]
+        found: list[Any] = self.openings[cells]
+        return found
+
+    def learn(self, cells: tuple[str, ...], judge: Child) -> None:
+        """Have what the first judge of a module imported imported once for all after it."""
+        if self.level.name == "slow" or cells in self._learned:
+            return
+        self._learned.add(cells)
+        names = judge.ask({"do": "modules"}, START_SECONDS)["names"]
+        if names:
+            self._zygote(cells).request({"do": "fetch", "names": names}, [])
 
     def _forked(self, zygote: Zygote, own: Zygote | None) -> Child:
         data, their_data = socket.socketpair()
@@ -172,8 +195,7 @@ class Hall:
     def _lonely_child(self, setup: tuple[str, ...]) -> Child:
         zygote = self._started()
         child = self._forked(zygote, zygote)
-        for source in setup:
-            child.ask({"do": "run", "source": source}, START_SECONDS)
+        child.ask({"do": "open", "cells": list(setup)}, START_SECONDS)
         return child
 
     def _started(self) -> Zygote:
@@ -198,7 +220,7 @@ class Hall:
                 theirs.close()
                 zygote = Zygote(control, None)
                 control.send(json.dumps({"cells": list(setup)}).encode())
-                zygote.hello()
+                zygote.sound = zygote.hello()["sound"]
                 self.prepared[setup] = zygote
             return self.prepared[setup]
 

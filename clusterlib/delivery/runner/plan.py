@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import itertools
 from dataclasses import dataclass
 
 from clusterlib.delivery.runner.master import Master
@@ -23,20 +24,30 @@ class Task:
 
 @dataclass(frozen=True)
 class Plan:
-    """The set-up that box and judge share, and the tasks after it."""
+    """The set-up that box and judge share (the code of the first `skip` steps), and the tasks."""
 
     setup: tuple[str, ...]
     skip: int
     tasks: tuple[Task, ...]
 
 
-def make_plan(master: Master, steps: list[Step]) -> Plan:
+def make_plan(master: Master, steps: list[Step], whole_opening: bool = False) -> Plan:
     """Plan a run.
+
+    Args:
+        master: the exercise.
+        steps: the rebuilt notebook.
+        whole_opening: all code of the master before a learner's first cell is shared set-up, not
+            only the locked cells, where the learner left it as it was.
 
     A name that the master's own cells set is computed by the judge anew, from the master; the
     learner's value of it is never asked for, unless model answers set it too.
     """
-    skip, setup = _shared_setup(steps)
+    skip, setup = _shared_setup(steps, ("locked",))
+    if whole_opening:
+        longer = _shared_setup(steps, ("locked", "free"))
+        if longer[1] == opening_code(master):
+            skip, setup = longer
     known: set[str] = set()
     for source in setup:
         known |= names_set(source)
@@ -62,16 +73,23 @@ def make_plan(master: Master, steps: list[Step]) -> Plan:
     return Plan(tuple(setup), skip, tuple(tasks))
 
 
-def _shared_setup(steps: list[Step]) -> tuple[int, list[str]]:
-    """Return how many first steps are the master's own, and their locked code."""
+def _shared_setup(steps: list[Step], roles: tuple[str, ...]) -> tuple[int, list[str]]:
+    """Return how many first steps are the master's own, and the code of these roles in them."""
     setup: list[str] = []
     for number, step in enumerate(steps):
         if step.kind != "code":
             continue
-        if step.role != "locked":
+        if step.role not in roles or step.by != "master":
             return number, setup
         setup.append(step.source)
     return len(steps), setup
+
+
+def opening_code(master: Master) -> list[str]:
+    """Return the code of a module before the first cell that learners fill or that tests them."""
+    cells = [cell for cell in master.cells if cell.kind == "code"]
+    free = itertools.takewhile(lambda cell: cell.role in ("locked", "free"), cells)
+    return [cell.source for cell in free]
 
 
 def _helps_tests(step: Step, wanted: set[str], known: set[str], master: Master) -> bool:

@@ -130,16 +130,30 @@ def grade(
     hall: Hall, master: Master, steps: list[Step], files: dict[str, str], report: Report
 ) -> list[list[Output]]:
     """Run a rebuilt notebook; return the outputs of each step and put the marks into the report."""
-    plan = make_plan(master, steps)
+    plan = _planned(hall, master, steps, files)
     outputs: list[list[Output]] = [[] for _ in steps]
     report.level = hall.level.name
     with _opened(hall, plan, files, report) as (box, judge):
+        opening = [number for number in range(plan.skip) if steps[number].kind == "code"]
+        for number, shown in zip(opening, hall.opening(plan.setup, judge), strict=True):
+            outputs[number] = clean_outputs(shown)
         for task in plan.tasks:
             step = steps[task.step]
             outputs[task.step] = _run_pieces(box, step)
             if step.role == "test":
                 outputs[task.step] = _test(box, judge, step, task, report)
+        with contextlib.suppress(Ended):
+            hall.learn(plan.setup, judge)
     return outputs
+
+
+def _planned(hall: Hall, master: Master, steps: list[Step], files: dict[str, str]) -> Plan:
+    """Share as much of the run as one can: files handed in may change what the first cells do."""
+    if not files:
+        plan = make_plan(master, steps, whole_opening=True)
+        if hall.opens_well(plan.setup):
+            return plan
+    return make_plan(master, steps)
 
 
 @contextlib.contextmanager

@@ -15,62 +15,66 @@ import pkgutil
 import select
 import signal
 import socket
-import sys
 import traceback
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from clusterlib.delivery.runner import child as work
 from clusterlib.delivery.runner import walls
 from clusterlib.delivery.runner.cells import CellRunner
 
 LOOK_SECONDS = 0.2
 KILL_ROUNDS = 20
-LIBRARIES = (
-    "numpy",
-    "pandas",
-    "matplotlib.pyplot",
-    "scipy.stats",
-    "networkx",
-    "pandera.pandas",
-    # Small ones that Python fetches late: a weak box may not reach its folder then.
+LIBRARIES = ("numpy", "pandas", "matplotlib.pyplot")
+# Dear ones: a module that needs them has them fetched once (`Hall.learn`). A weak box fetches all
+# at its start, since it may not reach their folder later.
+LATER = (
+    *("scipy.stats", "networkx", "pandera.pandas"),
     *("encodings.ascii", "encodings.idna", "encodings.latin_1", "statistics", "csv"),
 )
 
 
-def main(separate: bool, drop_root: bool) -> NoReturn:
+def main(separate: bool, drop_root: bool, everything: bool) -> NoReturn:
     """Serve the control channel on standard input until it closes.
 
     Args:
         separate: children get namespaces of their own.
         drop_root: become an account without rights first.
+        everything: import also what few modules need.
     """
     control = socket.socket(fileno=os.dup(0))
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     if drop_root:
         walls.leave_root()
-    runner = warm_up()
+    runner = warm_up(LIBRARIES + LATER if everything else LIBRARIES)
     _answer(control, {"ready": True, "separate": separate and _can_separate()})
     serve(control, runner, separate)
 
 
-def warm_up() -> CellRunner:
+def warm_up(libraries: tuple[str, ...]) -> CellRunner:
     """Import what notebooks use and touch what is slow the first time."""
     import matplotlib
 
     matplotlib.use("Agg")
-    for name in LIBRARIES:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    fetch(libraries)
     import clusterlib
 
     for found in pkgutil.iter_modules(clusterlib.__path__):
         if found.name not in ("delivery", "widgets", "documents") and found.name[0] != "_":
             importlib.import_module(f"clusterlib.{found.name}")
     runner = CellRunner()
-    runner.run("import pandas, matplotlib.pyplot as plt\npandas.DataFrame({'a': ['b']})")
-    runner.run("plt.figure(figsize=(1, 1)).gca().set_title('x')")
-    runner.shell.reset(new_session=False)
+    # They leave no name behind.
+    runner.run("__import__('pandas').DataFrame({'a': ['b']})")
+    runner.run("__import__('matplotlib.pyplot').pyplot.figure(figsize=(1, 1)).gca().set_title('x')")
     return runner
+
+
+def fetch(names: Iterable[str]) -> None:
+    """Import modules by name; one that cannot be imported is left to who needs it."""
+    for name in names:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
 
 
 def _can_separate() -> bool:
@@ -102,6 +106,10 @@ def serve(control: socket.socket, runner: CellRunner, separate: bool) -> NoRetur
         if not body:
             os._exit(0)
         request = json.loads(body)
+        if request["do"] == "fetch":
+            fetch(request["names"])
+            gc.freeze()
+            continue
         channels = [socket.socket(fileno=number) for number in files]
         if os.fork() == 0:
             control.close()
@@ -117,8 +125,8 @@ def _prepare(control: socket.socket, runner: CellRunner, separate: bool) -> NoRe
     """Run a module's set-up, which comes from the master alone, then serve as a zygote."""
     walls.die_with_parent()
     cells = json.loads(control.recv(1 << 20))["cells"]
-    errors = [runner.run(source)[1] for source in cells]
-    _answer(control, {"ready": True, "errors": errors})
+    runner.open_with(cells)
+    _answer(control, {"ready": True, "sound": runner.sound})
     serve(control, runner, separate)
 
 
@@ -134,8 +142,6 @@ def supervise(
     separate: bool,
 ) -> NoReturn:
     """Fork the child that works, watch its memory, obey the trainer's process, end everything."""
-    from clusterlib.delivery.runner import child as work
-
     if separate:
         walls.new_namespaces()
     else:
@@ -194,7 +200,3 @@ def _below(process: int) -> list[int]:
         return walls.descendants(process)
     except OSError:
         return []
-
-
-if __name__ == "__main__":
-    main("separate" in sys.argv, "drop-root" in sys.argv)
