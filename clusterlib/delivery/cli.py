@@ -20,6 +20,7 @@ COMMANDS = (
     "release",
     "collect",
     "grade",
+    "regrade",
     "feedback",
     "export",
     "audit",

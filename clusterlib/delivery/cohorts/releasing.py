@@ -11,6 +11,7 @@ from typing import Any
 from clusterlib.delivery.cli import CommandError
 from clusterlib.delivery.cohorts.announcing import write_deadlines
 from clusterlib.delivery.cohorts.gradebook import open_gradebook
+from clusterlib.delivery.cohorts.mended import gradebook_cells, solution_cells
 from clusterlib.delivery.cohorts.places import Cohort
 from clusterlib.delivery.cohorts.session import Session, StepFailed
 
@@ -27,7 +28,8 @@ def release(session: Session, module: str, due: datetime | None) -> str:
         due: deadline in UTC, None keeps the one the gradebook has.
     """
     cohort = session.cohort
-    _check_files(cohort, module)
+    check_files(cohort, module)
+    mended = _mended_tests(cohort, module)
     _fill_gradebook(session, module)
     if due:
         with open_gradebook(cohort) as gradebook:
@@ -39,12 +41,41 @@ def release(session: Session, module: str, due: datetime | None) -> str:
     if not unchanged:
         _publish(session, module)
     write_deadlines(cohort)
+    hint = _hint(cohort, module) if mended else ""
     if unchanged:
-        return "already in the exchange, unchanged"
-    return "replaced in the exchange" if again else "released"
+        return f"already in the exchange, unchanged{hint}"
+    return f"replaced in the exchange{hint}" if again else "released"
 
 
-def _check_files(cohort: Cohort, module: str) -> None:
+def _mended_tests(cohort: Cohort, module: str) -> list[str]:
+    """Return the tests with another text than marked hand-ins met; refuse other points for them."""
+    with open_gradebook(cohort) as gradebook:
+        if not any(
+            assignment.name == module and assignment.submissions
+            for assignment in gradebook.assignments
+        ):
+            return []
+        before = {cell.name: cell for cell in gradebook_cells(gradebook, module)}
+    now = [cell for cell in solution_cells(cohort.solution(module)) if cell.name in before]
+    if any(cell.points != before[cell.name].points for cell in now):
+        raise CommandError(
+            f"{cohort.course_id}: {module} gives other points than when hand-ins were marked: "
+            f"cluster-course regrade {cohort.name} {module} shows what that changes, and writes it"
+        )
+    return [
+        cell.name for cell in now if cell.role == "test" and cell.source != before[cell.name].source
+    ]
+
+
+def _hint(cohort: Cohort, module: str) -> str:
+    return (
+        "; tests changed since hand-ins were marked: who gains and who loses is shown by "
+        f"cluster-course regrade {cohort.name} {module}"
+    )
+
+
+def check_files(cohort: Cohort, module: str) -> None:
+    """Make sure that solution and exercise are there and fit; CommandError says what does not."""
     folder = cohort.root / "solutions" / cohort.audience
     modules = sorted(
         path.stem for path in folder.glob("*/*.ipynb") if path.stem == path.parent.name

@@ -54,7 +54,7 @@ class BoxedExporter(NotebookExporter):
             master = self._master(gradebook, ids["assignment"], ids["notebook"])
             submission = gradebook.find_submission(ids["assignment"], ids["student"])
             late = float(submission.total_seconds_late or 0)
-        shared = self._pool()
+        shared = self.open_pool()
         graded = shared.result(Path(filename), _Work(shared.hall, master, directory, ids))
         report = graded.report
         if late > 0:
@@ -64,7 +64,8 @@ class BoxedExporter(NotebookExporter):
         export: Any = self.from_notebook_node
         return export(as_notebook(master, graded), resources=resources, **options)
 
-    def _pool(self) -> pool.Pool:
+    def open_pool(self) -> pool.Pool:
+        """Return the boxes of this process, started when first needed; weak ones are announced."""
         limits = Limits(
             cell_seconds=self.cell_seconds,
             submission_seconds=self.submission_seconds,
