@@ -301,6 +301,101 @@ def a_cell_of_another_exercise() -> Notebook:
     return notebook
 
 
+def typographic_quotes_in_texts() -> Notebook:
+    talk = "# „Bedarf“ – was heißt das?\nnote = \"Die „größte Lücke“ ‚C04‘ … 5 €\"\nneed = 'C04'"
+    return filled(RIGHT | {"need": talk})
+
+
+def names_with_umlauts() -> Notebook:
+    return filled(RIGHT | {"share": "größe = 24\nántal = 60\nshare = größe / ántal"})
+
+
+def cell_magics() -> Notebook:
+    timed = "%%time\nneed = 'C04'"
+    return filled(RIGHT | {"need": timed, "share": "%%capture\nprint('x')\nshare = 24 / 60"})
+
+
+def waits_for_something() -> Notebook:
+    return filled(RIGHT | {"share": "import asyncio\nawait asyncio.sleep(0)\nshare = 0.4"})
+
+
+def old_mac_line_ends() -> bytes:
+    return json.dumps(filled(RIGHT)).replace("\\n", "\\r").encode()
+
+
+def indented_with_tabs() -> Notebook:
+    return filled(RIGHT | {"quotient": RIGHT["quotient"].replace("    ", "\t")})
+
+
+def merged_with_its_test() -> Notebook:
+    """Shift and M in JupyterLab: the answer's cell takes the text of the test cell in."""
+    notebook = filled(RIGHT)
+    test = notebook["cells"].pop(place_of(notebook, "need-test"))
+    cell(notebook, "need")["source"] += "\n\n" + test["source"]
+    return notebook
+
+
+def deletion_was_undone() -> Notebook:
+    """The same cell twice, with one id."""
+    notebook = filled(RIGHT)
+    notebook["cells"].insert(place_of(notebook, "gaps"), twin(notebook, "gaps", id="exam-11"))
+    return notebook
+
+
+def saved_by_vs_code_with_new_ids() -> Notebook:
+    notebook = saved_by_vs_code()
+    for number, found in enumerate(notebook["cells"]):
+        found["id"] = f"W{number}sZmlsZQ"
+    return notebook
+
+
+def saved_by_pycharm() -> Notebook:
+    notebook = filled(RIGHT)
+    notebook["metadata"] = {"kernelspec": {"name": "python3", "display_name": "Python 3 (venv)"}}
+    for found in notebook["cells"]:
+        found["metadata"] |= {
+            "ExecuteTime": {"end_time": "2027"},
+            "jupyter": {"is_executing": True},
+        }
+        found.pop("id")
+    notebook["nbformat_minor"] = 4
+    return notebook
+
+
+def saved_by_kaggle() -> Notebook:
+    notebook = filled(RIGHT)
+    notebook["metadata"] |= {"kaggle": {"accelerator": "none"}, "papermill": {"duration": 2.5}}
+    for found in notebook["cells"]:
+        times = {"iopub.execute_input": "2027-03-01T10:00:00Z"}
+        found["metadata"] |= {"_uuid": "8f2839f25d086af736a60e9eeb907d3b", "execution": times}
+        found["metadata"] |= {"trusted": True, "papermill": {"status": "completed"}}
+    return notebook
+
+
+def ids_of_colab_over_old_ones() -> Notebook:
+    """Colab writes its own ids into the metadata and drops those of the format."""
+    notebook = saved_by_colab()
+    for number, found in enumerate(notebook["cells"]):
+        found["metadata"]["id"] = f"Xk{number}PqZ"
+    return notebook
+
+
+def states_of_widgets_were_saved() -> Notebook:
+    notebook = filled(RIGHT)
+    state = {f"{number:032x}": {"model_name": "FloatSliderModel"} for number in range(5000)}
+    page = "application/vnd.jupyter.widget-state+json"
+    notebook["metadata"]["widgets"] = {page: {"state": state, "version_major": 2}}
+    return notebook
+
+
+def damaged_cells_of_a_merge() -> Notebook:
+    """A cloud drive that merges two versions leaves cells without a type or a text."""
+    notebook = filled(RIGHT)
+    notebook["cells"].insert(2, {"cell_type": "code"})
+    notebook["cells"].insert(5, None)
+    return notebook
+
+
 CASES: list[Case] = [
     as_it_is, copied_answer_cell, copied_before_answering, copied_with_a_first_attempt,
     first_attempt_fails, copied_test_cell, split_between_statements, split_inside_a_function,
@@ -313,5 +408,9 @@ CASES: list[Case] = [
     windows_line_ends, saved_with_a_byte_order_mark, saved_as_utf16,
     *[old_format(minor) for minor in range(6)], saved_by_colab, saved_by_vs_code,
     saved_by_jupyterlite, settings_stripped_by_a_tool, pasted_from_a_web_page,
-    large_outputs_were_saved, a_cell_of_another_exercise,
+    large_outputs_were_saved, a_cell_of_another_exercise, typographic_quotes_in_texts,
+    names_with_umlauts, cell_magics, waits_for_something, old_mac_line_ends, indented_with_tabs,
+    merged_with_its_test, deletion_was_undone, saved_by_vs_code_with_new_ids, saved_by_pycharm,
+    saved_by_kaggle, ids_of_colab_over_old_ones, states_of_widgets_were_saved,
+    damaged_cells_of_a_merge,
 ]  # fmt: skip

@@ -50,12 +50,41 @@ def test_the_check_before_handing_in_finds_it_right_too(
 
 
 @pytest.mark.parametrize(
-    "name", ["Copy of 08-exam.ipynb", "08-exam (1).ipynb", "08-exam-anna-final.ipynb"]
+    "name",
+    [
+        "Copy of 08-exam.ipynb",
+        "08-exam (1).ipynb",
+        "08-exam-anna-final.ipynb",
+        "Kopie von 08-exam.ipynb",
+        "08-exam-Copy1.ipynb",
+        "08_exam.ipynb.ipynb",
+        "Prüfung Ágnes.ipynb",
+    ],
 )
 def test_a_renamed_file_is_found(exam: Exam, tmp_path: Path, name: str) -> None:
     hand_in(tmp_path, {"cells": [], "metadata": {}}, "scratch.ipynb")
     graded = exam.grade(hand_in(tmp_path, filled(RIGHT), name))
     assert sum(earned(graded).values()) == ALL
+
+
+def test_of_two_downloads_the_one_that_was_worked_in_is_graded(exam: Exam, tmp_path: Path) -> None:
+    hand_in(tmp_path, filled(RIGHT), "08-exam (1).ipynb")
+    folder = hand_in(tmp_path, blank())
+    assert_check_agrees(exam, folder / f"{NAME}.ipynb")
+    graded = exam.grade(folder)
+    assert sum(earned(graded).values()) == ALL
+    told = "08-exam.ipynb holds no answer: 08-exam (1).ipynb is graded in its place"
+    assert graded.report.notes == [told]
+    assert graded.report.verdict == "PASS"
+
+
+def test_a_table_exported_by_excel_is_read(exam: Exam, tmp_path: Path) -> None:
+    reads = "import pandas as pd\nt = pd.read_csv('Antworten.csv', sep=';', decimal=',', "
+    reads += "encoding='cp1252')\nshare = t['Anteil'].sum()"
+    folder = hand_in(tmp_path, filled(RIGHT | {"share": reads}))
+    body = "Gruppe;Anteil\r\nKleine Büros;0,25\r\nGroße;0,15\r\n"
+    (folder / "Antworten.csv").write_bytes(body.encode("cp1252"))
+    assert sum(earned(exam.grade(folder)).values()) == ALL
 
 
 def test_files_beside_the_notebook_can_be_read(exam: Exam, tmp_path: Path) -> None:

@@ -150,3 +150,59 @@ def many_cells(notebook: Notebook, folder: Path, trainer: Path) -> None:
     one = {"cell_type": "code", "metadata": {}, "source": "1", "outputs": []}
     notebook["cells"] += [one | {"execution_count": None} for _ in range(3000)]
     hand_in(folder, notebook)
+
+
+def forged_report(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    said = "**PASS**: all automatic tests passed. Tests: 14 of 14 points."
+    forged = {"cell_type": "markdown", "id": "grading-report", "metadata": {}, "source": said}
+    notebook["cells"].insert(0, forged)
+    notebook["metadata"]["grading"] = {"verdict": "PASS", "marks": {"need-test": [2, 2]}}
+    hand_in(folder, notebook)
+
+
+def metadata_bomb(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    deep: Any = "x"
+    for _ in range(400):
+        deep = {"nbgrader": deep}
+    notebook["metadata"] |= {
+        "deep": deep,
+        "wide": {str(number): "y" * 50 for number in range(50_000)},
+    }
+    for found in notebook["cells"]:
+        found["metadata"] |= {"deep": deep, "tags": ["<script>"] * 500}
+    hand_in(folder, notebook)
+
+
+def look_alike_names(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    # Cyrillic and full-width letters, a joiner, an accent that is a character of its own.
+    for name in ("n\u0435ed-test", "\uff4eeed-test", "need\u200d-test", "need-test\u0301"):
+        found = twin(notebook, "need-test", source="2.0")
+        found["metadata"]["nbgrader"]["grade_id"] = name
+        notebook["cells"].append(found)
+    hand_in(folder, notebook)
+
+
+def own_clusterlib(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    place = hand_in(folder, notebook)
+    code = "import builtins\nbuiltins.abs = lambda *numbers: 0\nneed = 'C04'\n"
+    for name in ("clusterlib/__init__.py", "clusterlib/delivery/__init__.py", "conftest.py",
+                 "sitecustomize.py", "usercustomize.py", "IPython/__init__.py"):  # fmt: skip
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(code, encoding="utf-8")
+
+
+def own_configuration(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    place = hand_in(folder, notebook)
+    spy = f"open({str(trainer / 'nbgrader_config.py')!r}, 'a').write('owned')\n"
+    for name in ("nbgrader_config.py", "ipython_config.py", "jupyter_config.py"):
+        (place / name).write_text(spy, encoding="utf-8")
+    (place / "gradebook.db").write_bytes(b"SQLite format 3\0")
+
+
+def edited_outputs(notebook: Notebook, folder: Path, trainer: Path) -> None:
+    page = {"text/html": "<script>alert(1)</script>", "text/plain": "2.0"}
+    for name in ("need", "need-test"):
+        cell(notebook, name)["outputs"] = [
+            {"output_type": "execute_result", "data": page, "metadata": {}, "execution_count": 1}
+        ]
+    hand_in(folder, notebook)

@@ -6,7 +6,6 @@ with each cell a checksum of how it was released.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,7 +90,11 @@ def _texts_as_released(path: Path) -> dict[str, str]:
         cells = [cell for cell in read(path).cells if cell.grade_id]
     except (Unreadable, OSError):
         return {}
-    return {str(cell.grade_id): cell.source for cell in cells} if all(map(_intact, cells)) else {}
+    return (
+        {str(cell.grade_id): cell.source for cell in cells}
+        if all(c.as_released for c in cells)
+        else {}
+    )
 
 
 def _free_texts(path: Path) -> set[str]:
@@ -115,7 +118,7 @@ def own_exercise(submitted: Submitted, name: str, free: Collection[str] = ()) ->
     first: dict[str, int] = {}
     for place, cell in enumerate(submitted.cells):
         own = cell.grade_id
-        if own and (own not in first or _intact(cell) > _intact(submitted.cells[first[own]])):
+        if own and (own not in first or cell.as_released > submitted.cells[first[own]].as_released):
             first[own] = place
     if not first:
         return None
@@ -126,10 +129,10 @@ def own_exercise(submitted: Submitted, name: str, free: Collection[str] = ()) ->
         own = cell.grade_id
         if (own and first[own] != place) or (not own and cell.source.strip() not in free):
             continue
-        if own and cell.grading.get("solution") is True and not _intact(cell):
+        if own and cell.grading.get("solution") is True and not cell.as_released:
             answered |= names_set(cell.source)
             cell = replace(cell, source="")
-        elif own and not _intact(cell):
+        elif own and not cell.as_released:
             changed.append(own)
         rows.append(_row(cell))
     master = make_master({"cells": rows}, None, {})
@@ -140,19 +143,3 @@ def own_exercise(submitted: Submitted, name: str, free: Collection[str] = ()) ->
 def _row(cell: Cell) -> dict[str, Any]:
     metadata = {"nbgrader": cell.grading} if cell.grade_id else {}
     return {"cell_type": cell.kind, "id": cell.id, "metadata": metadata, "source": cell.source}
-
-
-def _intact(cell: Cell) -> bool:
-    return cell.grading.get("checksum") == checksum(cell)
-
-
-def checksum(cell: Cell) -> str:
-    """Return nbgrader's checksum of a cell that it knows, computed without nbgrader."""
-    grade, solution = (bool(cell.grading.get(key)) for key in ("grade", "solution"))
-    locked = not solution and (grade or bool(cell.grading.get("locked")))
-    parts = [cell.source, cell.kind, str(grade), str(solution), str(locked), cell.grade_id or ""]
-    if grade:
-        points = cell.grading.get("points")
-        parts.append(str(float(points) if isinstance(points, int | float) else 0.0))
-    # A sign of change, not a protection: nbgrader takes MD5 here.
-    return hashlib.md5("".join(parts).encode("utf-8"), usedforsecurity=False).hexdigest()

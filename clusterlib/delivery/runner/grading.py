@@ -14,7 +14,7 @@ from clusterlib.delivery.runner.hall import Hall
 from clusterlib.delivery.runner.master import Master
 from clusterlib.delivery.runner.rebuild import Step, rebuild, untouched
 from clusterlib.delivery.runner.submission import grade
-from clusterlib.delivery.runner.submitted import Unreadable, read
+from clusterlib.delivery.runner.submitted import Submitted, Unreadable, read
 from clusterlib.delivery.runner.verdicts import Mark, Report, Verdict
 
 
@@ -41,13 +41,29 @@ def grade_file(
     """
     report = Report(level=hall.level.name)
     try:
-        submitted = read(path)
+        submitted = _worked_on(path, read(path), report)
     except (Unreadable, OSError) as error:
         return _unreadable(master, report, str(error))
     report.notes += submitted.notes
     steps = rebuild(master, submitted, report)
     files = intake.files_beside(path.parent, ignore) | master_files
     return Graded(steps, grade(hall, master, steps, files, report), report)
+
+
+def _worked_on(path: Path, submitted: Submitted, report: Report) -> Submitted:
+    """Return another notebook of the folder where the expected one holds not a single answer.
+
+    Whoever fetched or downloaded an exercise twice has worked in one of the two.
+    """
+    if submitted.answers or not any(cell.grade_id for cell in submitted.cells):
+        return submitted
+    other = intake.likeliest([found for found in path.parent.glob("*.ipynb") if found != path])
+    found = read(other) if other is not None else submitted
+    names = {cell.grade_id for cell in submitted.cells if cell.grade_id}
+    if other is None or not found.answers or not names & {cell.grade_id for cell in found.cells}:
+        return submitted
+    report.notes.append(f"{path.name} holds no answer: {other.name} is graded in its place")
+    return found
 
 
 def _unreadable(master: Master, report: Report, why: str) -> Graded:

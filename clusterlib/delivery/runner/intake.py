@@ -87,15 +87,21 @@ def find_traps(folder: Path, ignore: Sequence[str] = ()) -> list[tuple[Path, str
 
 
 def likeliest(notebooks: Sequence[Path]) -> Path | None:
-    """Return the notebook that holds most graded cells; of equal ones the one changed last."""
+    """Return the notebook with most answers; of equal ones most graded cells, then the newest.
+
+    What cannot be read comes last; links never count.
+    """
     ranked = []
     for path in notebooks:
+        if path.is_symlink() or not path.is_file():
+            continue
         try:
-            known = {cell.grade_id for cell in read(path).cells if cell.grade_id}
+            found = read(path)
+            known = {cell.grade_id for cell in found.cells if cell.grade_id}
+            rank = (found.answers if known else 0, len(known))
         except (Unreadable, OSError):
-            known = set()
-        if path.is_file() and not path.is_symlink():
-            ranked.append((len(known), path.stat().st_mtime, path))
+            rank = (0, 0)
+        ranked.append((rank, path.stat().st_mtime, path))
     return max(ranked)[2] if ranked else None
 
 

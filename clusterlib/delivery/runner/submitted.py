@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,25 @@ class Cell:
         name = self.grading.get("grade_id")
         return name if isinstance(name, str) and name else None
 
+    @property
+    def as_released(self) -> bool:
+        """Say whether it still bears the text of which nbgrader kept the checksum."""
+        return self.grading.get("checksum") == self.checksum
+
+    @property
+    def checksum(self) -> str:
+        """nbgrader's checksum of a cell that it knows, computed without nbgrader."""
+        grade, solution = (bool(self.grading.get(key)) for key in ("grade", "solution"))
+        locked = not solution and (grade or bool(self.grading.get("locked")))
+        parts = [self.source, self.kind, str(grade), str(solution), str(locked)]
+        parts.append(self.grade_id or "")
+        if grade:
+            points = self.grading.get("points")
+            parts.append(str(float(points) if isinstance(points, int | float) else 0.0))
+        text = "".join(parts).encode("utf-8", "replace")
+        # A sign of change, not a protection: nbgrader takes MD5 here.
+        return hashlib.md5(text, usedforsecurity=False).hexdigest()
+
 
 @dataclass(frozen=True)
 class Submitted:
@@ -40,6 +60,12 @@ class Submitted:
     cells: list[Cell]
     kernel: str
     notes: list[str]
+
+    @property
+    def answers(self) -> int:
+        """How many answer cells are not as they were released."""
+        own = [cell for cell in self.cells if cell.grade_id and cell.grading.get("solution")]
+        return sum(not cell.as_released for cell in own)
 
 
 def read(path: Path) -> Submitted:
