@@ -5,13 +5,15 @@ from math import floor
 
 import pandas as pd
 
-from clusterlib.validation import numeric_table, some_of, unique_labels
+from clusterlib.validation import no_missing, numeric_table, some_of, unique_labels
 
 LETTERS = {"R": "responsible", "A": "accountable", "C": "consulted", "I": "informed"}
 # Future prices, capacity, strategy, demand and sales forecasts: the heads named in the note on the
 # European Commission's guidelines of 2023.
 DELICATE = ("prices", "capacity", "strategy", "demand")
 AGENDA_COLUMNS = ("topic", "time", "level")
+TIMES = ("past", "future")
+AGENDA_LEVELS = ("single firms", "whole industry", "published")
 
 
 def raci_faults(table: pd.DataFrame) -> pd.DataFrame:
@@ -66,16 +68,17 @@ def workload(tasks: pd.DataFrame, capacity: "pd.Series[float]") -> pd.DataFrame:
     """Compare the hours of a year's tasks with the hours that each person has.
 
     Args:
-        tasks: index task; a column person, and one column of hours for each month; other columns
-            of text, such as part, are left out.
+        tasks: index task; a column person, and one column of hours for each month; columns in
+            which no cell is a number, such as part, are left out.
         capacity: hours a month by person, after leave, illness and the telephone.
     Returns:
         Index month, one column a person: hours planned divided by hours available (1.0 is full).
     Raises:
-        ValueError: no column person, no months, hours that are no numbers or negative, a person
-            without capacity, or a capacity of zero.
+        ValueError: no column person, no months, hours that are blank, negative or no numbers, a
+            person without capacity or named there twice, or a capacity of zero.
 
-    A share says nothing on which task could wait: that is a decision.
+    A blank is not a free month, so it is refused. A share says nothing on which task could wait:
+    that is a decision.
 
     >>> tasks = pd.DataFrame({"person": ["A", "A"], "jan": [60, 30], "feb": [10, 20]}, ["x", "y"])
     >>> workload(tasks, pd.Series({"A": 60}))["A"].tolist()
@@ -83,10 +86,14 @@ def workload(tasks: pd.DataFrame, capacity: "pd.Series[float]") -> pd.DataFrame:
     """
     if "person" not in tasks.columns:
         raise ValueError("the table of tasks has no column person: say who does each task")
-    months = [name for name in tasks.columns if pd.api.types.is_numeric_dtype(tasks[name])]
+    unique_labels(tasks.columns, "columns of the table of tasks")
+    others = tasks.drop(columns="person")
+    # A month with one mistyped cell is still a month: it must be refused, not left out.
+    months = [name for name in others if pd.to_numeric(others[name], errors="coerce").notna().any()]
     if not months:
         raise ValueError("the table of tasks has no column with hours: add one for each month")
-    hours = numeric_table(tasks[months], "hours", minimum=0.0)
+    hours = no_missing(numeric_table(tasks[months], "hours"), "hours", "write 0 for none")
+    unique_labels(capacity.index, "people with a capacity")
     people = list(dict.fromkeys(tasks["person"]))
     without = [who for who in people if not capacity.get(who, 0) > 0]
     if without:
@@ -106,9 +113,11 @@ def agenda_caution(items: pd.DataFrame) -> pd.DataFrame:
         and shows single firms; "ask first" for any other delicate topic that is not published;
         "may stay" else.
     Raises:
-        ValueError: column missing, or a blank in one of the three.
+        ValueError: column missing, a blank in one of the three, another time or level.
 
-    A house rule on the careful side, not the law, and no legal advice: a lawyer decides.
+    Capitals and outer blanks do not matter. A topic in other words ("tariffs") is not known as
+    delicate: use the four words. A house rule on the careful side, not the law, and no legal
+    advice: a lawyer decides.
 
     Reference: Bird & Bird (2023), a secondary source on the Commission's guidelines of that year.
 
@@ -124,8 +133,15 @@ def agenda_caution(items: pd.DataFrame) -> pd.DataFrame:
     blank = items.index[items[list(AGENDA_COLUMNS)].isna().any(axis=1)]
     if len(blank):
         raise ValueError(f"blank topic, time or level in {some_of(blank)}: fill them in")
-    delicate = items["topic"].isin(DELICATE) & items["level"].ne("published")
-    off = delicate & items["time"].eq("future") & items["level"].eq("single firms")
+    said = {name: items[name].astype(str).str.strip().str.casefold() for name in AGENDA_COLUMNS}
+    for name, known in (("time", TIMES), ("level", AGENDA_LEVELS)):
+        strange = items.index[~said[name].isin(known)]
+        if len(strange):
+            raise ValueError(
+                f"{name} of {some_of(strange)} is not known: write one of {', '.join(known)}"
+            )
+    delicate = said["topic"].isin(DELICATE) & said["level"].ne("published")
+    off = delicate & said["time"].eq("future") & said["level"].eq("single firms")
     caution = delicate.map({True: "ask first", False: "may stay"}).mask(off, "take off")
     return items.assign(caution=caution)
 
@@ -140,7 +156,8 @@ def seats_to_block(seats: "pd.Series[int]", needed: float = 2 / 3) -> int:
     Returns:
         The smallest number of seats without which the decision cannot pass.
     Raises:
-        ValueError: no seats, negative ones, or a share out of range.
+        ValueError: no seats, blank or negative ones, parts of seats, a group twice, or a share out
+            of range.
 
     Counts seats, not courage: it takes for granted that all of them are there and vote alike.
 
@@ -149,9 +166,9 @@ def seats_to_block(seats: "pd.Series[int]", needed: float = 2 / 3) -> int:
     """
     if not 0 < needed <= 1:
         raise ValueError(f"needed is a share above 0 and up to 1, yours is {needed:g}")
-    total = int(seats.sum())
-    if total < 1 or (seats < 0).any():
-        raise ValueError("a board needs at least one seat, and no group has fewer than none")
+    total = int(_whole(seats).sum())
+    if total < 1:
+        raise ValueError("a board needs at least one seat")
     return floor(total - needed * total + 1e-9) + 1
 
 
@@ -174,4 +191,13 @@ def allies(seats: "pd.Series[int]", group: str | Sequence[str], needed: float = 
         raise ValueError(
             f"no group {some_of(unknown)} on the board; there are: {some_of(seats.index)}"
         )
-    return max(0, seats_to_block(seats, needed) - int(seats[names].sum()))
+    return max(0, seats_to_block(seats, needed) - int(seats[list(dict.fromkeys(names))].sum()))
+
+
+def _whole(seats: "pd.Series[int]") -> "pd.Series[float]":
+    table = numeric_table(seats.to_frame("seats"), "seats")
+    clean = no_missing(table["seats"], "seats", "write 0 for none")
+    parts = clean.index[clean % 1 != 0]
+    if len(parts):
+        raise ValueError(f"parts of seats for {some_of(parts)}: seats are whole numbers")
+    return clean

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clusterlib import needs
 
@@ -69,3 +71,46 @@ def test_a_person_without_a_group_is_named() -> None:
     town = pd.Series("port", importance.index[:3])
     with pytest.raises(ValueError, match="no group is given for R03"):
         needs.scores_by_group(importance, ability, town)
+
+
+def test_nobody_falls_out_because_the_two_tables_name_other_people() -> None:
+    importance, ability = marks(9, people=8)
+    for method in (
+        lambda one, two: needs.split_half(one, two),
+        lambda one, two: needs.scores_by_group(one, two, pd.Series("port", importance.index)),
+    ):
+        with pytest.raises(ValueError, match="respondents that stand in only one"):
+            method(importance, ability.iloc[1:])
+        with pytest.raises(ValueError, match="respondents that stand in only one"):
+            method(importance.iloc[1:], ability)
+
+
+def test_a_score_that_rests_on_two_people_is_not_shown_in_a_group_of_three() -> None:
+    importance, ability = marks(10, people=6)
+    town = pd.Series(["port"] * 3 + ["hill"] * 3, importance.index)
+    importance.iloc[0, 0] = np.nan
+    scores = needs.scores_by_group(importance, ability, town)
+    assert scores.isna().sum().sum() == 1
+    assert np.isnan(scores.loc["C00", "port"])
+    with pytest.raises(ValueError, match="list of groups named more than once: R00"):
+        needs.scores_by_group(importance, ability, pd.concat([town, town.iloc[:1]]))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.integers(4, 12))
+def test_groups_and_halves_know_no_order_of_items_and_no_names_of_groups(seed, people) -> None:
+    importance, ability = marks(seed, people=people)
+    town = pd.Series(np.random.default_rng(seed).choice(["port", "hill"], people), importance.index)
+    scores = needs.scores_by_group(importance, ability, town)
+    renamed = needs.scores_by_group(
+        importance.iloc[::-1, ::-1], ability, town.map({"port": "a", "hill": "b"})
+    )
+    for name, other in {"port": "a", "hill": "b"}.items():
+        if name in scores:
+            pd.testing.assert_series_equal(
+                renamed[other].loc[scores.index], scores[name], check_names=False
+            )
+    halves = needs.split_half(importance, ability)
+    turned = needs.split_half(importance.iloc[:, ::-1], ability)
+    columns = ["rank_first", "rank_second", "apart"]
+    assert halves.loc[importance.columns, columns].equals(turned.loc[importance.columns, columns])

@@ -39,8 +39,8 @@ def coverage(
         `grounded_share` (of the priorities, how many are specialisations), `covered`, `gaps`,
         `ungrounded` (priorities without a specialisation), `unknown` (activities with no figure).
     Raises:
-        ValueError: an activity twice, a negative quotient, a priority that is not in the table,
-            or no priority at all.
+        ValueError: an activity twice, a negative or infinite quotient, a priority that is not in
+            the table or left open between yes and no, or no priority at all.
     Convention:
         Exactly at the threshold is average, not specialised. Activities with no figure count on
         neither side. A share of nothing (no specialisation, or no priority with a figure) is
@@ -51,7 +51,7 @@ def coverage(
     >>> result.covered_share, result.grounded_share, result.gaps, result.unknown
     (0.5, 0.5, ['food'], ['drones'])
     """
-    figures = numeric_series(specialisation, "specialisation")
+    figures = numeric_series(specialisation.astype(object), "specialisation")
     yes_no = pd.api.types.is_bool_dtype(specialisation)
     special = figures > (0.5 if yes_no else threshold)
     chosen = _chosen(priorities, figures.index)
@@ -73,6 +73,11 @@ def _chosen(priorities: pd.Series[bool] | Iterable[object], names: pd.Index) -> 
     """Mark the activities that are priorities."""
     if isinstance(priorities, pd.Series) and pd.api.types.is_bool_dtype(priorities):
         unique_labels(priorities.index, "priorities")
+        open_ones = priorities.index[priorities.isna()]
+        if len(open_ones):
+            raise ValueError(
+                f"neither yes nor no for {some_of(open_ones)}: decide on each priority"
+            )
         labels = list(priorities.index[priorities.astype(bool)])
     else:
         labels = list(dict.fromkeys(priorities))

@@ -73,7 +73,8 @@ def agreement(
         the lowest three points of the scale under "heap", else in its lowest third), polarised,
         consensus, note.
     Raises:
-        ValueError: a rating outside the scale, an item with fewer than 2 answers, unknown rule.
+        ValueError: a rating outside the scale, an item with fewer than 2 answers, unknown rule, a
+            range "in favour" that is the whole scale, limits that are no shares.
     Convention:
         Limits are met at equality: an IQR of exactly 1 on 1-5 is consensus. Quartiles by linear
         interpolation; other quartile rules can differ in panels below ten. Shares are of answers
@@ -97,11 +98,21 @@ def agreement(
         raise ValueError(
             f"the range {low} to {high} must lie inside the scale {scale[0]} to {scale[1]}"
         )
+    if rule != "iqr" and (low, high) == tuple(scale):
+        raise ValueError(
+            f"the whole scale, {low:g} to {high:g}, counts as in favour, so everything would be "
+            "agreed: say from which mark on somebody is in favour (low)"
+        )
     points = scale[1] - scale[0] + 1
     if rule == "heap" and points != 9:
         raise ValueError(f"the heap rule is made for nine points; your scale has {points:g}")
     iqr_limit = 0.2 * points if iqr_limit is None else iqr_limit
     share_limit = (0.70 if rule == "heap" else 0.75) if share_limit is None else share_limit
+    if not (iqr_limit >= 0 and 0 < share_limit <= 1):
+        raise ValueError(
+            f"limits must be an iqr of 0 or more and a share above 0 and up to 1, not {iqr_limit} "
+            f"and {share_limit}"
+        )
 
     iqr = clean.quantile(0.75, axis=1) - clean.quantile(0.25, axis=1)
     share = _share(clean, low, high)
@@ -184,7 +195,8 @@ def stability(
         first), histogram_change (share of the answers that would have to move to turn one
         histogram into the other), left (people who answered only in round 1), joined, stable.
     Raises:
-        ValueError: different items, a rating outside the scale, an item with fewer than 2 answers.
+        ValueError: different items, a rating outside the scale, an item with fewer than 2 answers,
+            a limit that is no share.
     Convention:
         Sample standard deviation; an item that everybody rates 0 has a variation of 0. Stable is
         strictly below the limit on both measures. Stable is not agreed: two camps can be stable.
@@ -197,6 +209,8 @@ def stability(
             cv_change  histogram_change  stable
     talent     -0.251               0.5   False
     """
+    if not 0 < limit <= 1:
+        raise ValueError(f"the limit is a share above 0 and up to 1, such as 0.15, not {limit}")
     if scale[0] < 0:
         raise ValueError("the coefficient of variation needs a scale that starts at 0 or above")
     one = _rounds(round_1, scale, "round 1")

@@ -159,7 +159,8 @@ def weight_sensitivity(
     Raises:
         ValueError: as `topsis`; swing outside 0-1; fewer than 1 run.
     Convention:
-        After a weight moves, all are scaled to add up to 1 again. Options that tie share their
+        After a weight moves, all are scaled to add up to 1 again. Of several best the first in the
+        table is the winner, and a tie with it is no change. Options that tie share their
         ranks evenly, so every row and every column of `acceptability` adds up to 1.
 
     >>> scores = pd.DataFrame({"jobs": [40, 25, 10], "cost": [300, 120, 90]},
@@ -209,7 +210,9 @@ def _tornado(
         ends = np.repeat(share.to_numpy()[None, :], 2, axis=0)
         ends[:, position] = weight * (1 - swing), weight * (1 + swing)
         low, high = np.nan_to_num(_closeness(options, ends), nan=0.5)
-        first = [names[int(one.argmax())] for one in (low, high)]
+        # A tie with the winner is no change, whichever way its last binary digit falls.
+        ahead = [place if one[place] >= one.max() - 1e-12 else one.argmax() for one in (low, high)]
+        first = [names[int(one)] for one in ahead]
         rows.append(
             {
                 "weight": weight,

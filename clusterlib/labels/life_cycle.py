@@ -59,17 +59,18 @@ def life_cycle(
     """Guess the stage of a cluster from four signals, or say that they do not agree.
 
     Args:
-        years: index year; firms and employment at the end of the year, entries and exits in it
-            (counts; blanks allowed).
+        years: index year, as a whole number; firms and employment at the end of the year, entries
+            and exits in it (counts; blanks and missing years allowed).
         specialisms: index year, one column a specialism: firms in it; None if not known.
         band: change of firms or jobs, in per cent a year, that still counts as none.
     Returns:
         A `LifeCycle`: stage, confidence, signals, fits, reason, note.
     Raises:
-        ValueError: a column missing, a year twice, negative counts, a band below 0.
+        ValueError: a column missing, a year twice or no whole number, negative counts, a band
+            below 0.
 
     Signals: growth of firms and of employment (compound, first to last known year), newcomers
-    (entries for every hundred firms at the start of the year), and variety (evenness of the
+    (entries for every hundred firms at the end of the year before), and variety (evenness of the
     specialisms from 0 to 1, mean of the last third of the years minus mean of the first). Each is
     up, still or down. A stage is named if three of the four signals fit its pattern, more than fit
     any other, and five years are known; emergence also needs fewer than 25 firms in the first
@@ -120,9 +121,16 @@ def _read(years: pd.DataFrame) -> pd.DataFrame:
     absent = [name for name in COUNTS if name not in years.columns]
     if absent:
         raise ValueError(f"years without {validation.some_of(absent)}: leave cells blank, not out")
-    validation.unique_labels(years.index, "years")
-    table = validation.numeric_table(years[list(COUNTS)], "counts of the years")
-    return table.sort_index()
+    return _in_order(validation.numeric_table(years[list(COUNTS)], "counts of the years"), "years")
+
+
+def _in_order(table: pd.DataFrame, what: str) -> pd.DataFrame:
+    """Return the table with its years as whole numbers, the earliest first."""
+    numbers = pd.to_numeric(pd.Series(table.index), errors="coerce")
+    wrong = table.index[(numbers.isna() | (numbers % 1 != 0)).to_numpy()]
+    if len(wrong):
+        raise ValueError(f"{what} that are no years: {validation.some_of(wrong)}: write 2024")
+    return table.set_axis(pd.Index(numbers.astype(int)), axis=0).sort_index()
 
 
 def _growth(counts: pd.Series[float]) -> float:
@@ -136,7 +144,8 @@ def _growth(counts: pd.Series[float]) -> float:
 
 def _newcomers(table: pd.DataFrame) -> float:
     """Return new firms for every hundred at the start of the year, as a mean over the years."""
-    start = table["firms"].shift(1)
+    # The year before, not the row before: a year may be missing.
+    start = table["firms"].reindex(table.index - 1).set_axis(table.index)
     rates = 100 * table["entries"] / start.where(start > 0)
     return float(rates.mean()) if rates.notna().any() else float("nan")
 
@@ -144,8 +153,9 @@ def _newcomers(table: pd.DataFrame) -> float:
 def _variety_change(specialisms: pd.DataFrame | None) -> float:
     if specialisms is None or specialisms.shape[1] < 2:
         return float("nan")
-    validation.unique_labels(specialisms.index, "years of the specialisms")
-    counts = validation.numeric_table(specialisms, "firms by specialism").sort_index()
+    counts = _in_order(
+        validation.numeric_table(specialisms, "firms by specialism"), "years of the specialisms"
+    )
     evenness = pd.Series([_evenness(row) for row in counts.to_numpy(dtype=float)], counts.index)
     known = evenness.dropna()
     third = len(known) // 3

@@ -95,7 +95,7 @@ def gini_specialisation(region: "pd.Series[float]", reference: "pd.Series[float]
         region: jobs by industry in the region.
         reference: jobs by industry in the reference area.
     Returns:
-        0 (the reference's own mix) to (n-1)/n (all in the smallest industry), n industries.
+        0 (the reference's own mix) to (n-1)/n (all jobs in one industry), n industries.
     Raises:
         ValueError: industries that differ, blanks, negatives, an industry the reference lacks.
 
@@ -174,9 +174,9 @@ def ellison_glaeser(plants: pd.DataFrame, region_totals: "pd.Series[float]") -> 
     g = float(((share - all_jobs) ** 2).sum())
     h = herfindahl(size)
     room = 1 - float((all_jobs**2).sum())
-    if np.isclose(h, 1.0):
+    if h > 1 - 1e-12:
         reason = "one plant holds all jobs: its place is no sign that plants seek each other"
-    elif np.isclose(room, 0.0):
+    elif room < 1e-12:
         reason = "all jobs are in one region: there is nowhere else to be"
     else:
         return EllisonGlaeser((g - room * h) / (room * (1 - h)), g, h)

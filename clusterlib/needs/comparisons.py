@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from clusterlib.needs.discrepancy import borich
+from clusterlib import validation
+from clusterlib.needs.discrepancy import borich, paired_answers
 
 
 def split_half(importance: pd.DataFrame, ability: pd.DataFrame) -> pd.DataFrame:
@@ -29,8 +30,8 @@ def split_half(importance: pd.DataFrame, ability: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(
             f"two halves need at least four respondents; the table has {len(importance)}"
         )
-    partner = ability.reindex(importance.index)
-    halves = [borich(importance.iloc[start::2], partner.iloc[start::2])["rank"] for start in (0, 1)]
+    one, two = paired_answers(importance, ability)
+    halves = [borich(one.iloc[start::2], two.iloc[start::2])["rank"] for start in (0, 1)]
     table = pd.DataFrame(
         {"rank_first": halves[0], "rank_second": halves[1].reindex(halves[0].index)}
     )
@@ -48,12 +49,13 @@ def scores_by_group(
     Args:
         importance, ability: respondents x items, marks; blanks allowed; same labels in both.
         groups: the group of each respondent, such as the district; further people are passed over.
-        minimum: groups with fewer respondents are not shown.
+        minimum: groups with fewer respondents are not shown, and of the others no item that fewer
+            of them answered in full.
     Returns:
         Items x groups, mean weighted discrepancy score; the column of a group that is too small
         is blank. Groups in alphabetical order.
     Raises:
-        ValueError: a respondent whose group is not given.
+        ValueError: a respondent whose group is not given or given twice, or what `borich` refuses.
 
     Convention: importance is weighted with the group's own mean. Blank means "too few to show",
     never "no need".
@@ -65,14 +67,16 @@ def scores_by_group(
     >>> scores_by_group(marks, skill, town).round(2).to_dict("index")
     {'trust': {'hill': nan, 'port': 12.44}}
     """
-    home = groups.reindex(importance.index)
-    if home.isna().any():
-        unknown = ", ".join(home.index[home.isna()].astype(str)[:5])
-        raise ValueError(f"no group is given for {unknown}: add them to the list of groups")
-    columns = {
-        name: borich(importance.loc[people], ability.loc[people])["mwds"]
-        if len(people) >= minimum
-        else pd.Series(float("nan"), index=importance.columns)
-        for name, people in home.groupby(home).groups.items()
-    }
-    return pd.DataFrame(columns).reindex(importance.columns)
+    one, two = paired_answers(importance, ability)
+    validation.unique_labels(groups.index, "respondents in the list of groups")
+    home = groups.reindex(one.index)
+    unknown = home.index[home.isna()]
+    if len(unknown):
+        raise ValueError(
+            f"no group is given for {validation.some_of(unknown)}: add them to the list of groups"
+        )
+    columns = {}
+    for name, people in home.groupby(home).groups.items():
+        scored = borich(one.loc[people], two.loc[people])
+        columns[name] = scored["mwds"].where(scored["n"] >= minimum)
+    return pd.DataFrame(columns).reindex(one.columns)

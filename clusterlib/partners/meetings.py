@@ -59,7 +59,7 @@ def schedule_meetings(
     """
     names = (
         [f"slot {number}" for number in range(1, slots + 1)]
-        if isinstance(slots, int)
+        if isinstance(slots, int | np.integer)
         else list(slots)
     )
     if isinstance(slots, str) or not names or len(set(names)) < len(names):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
+
 from clusterlib import rules, validation
 from clusterlib.resources.aid_articles import ARTICLES, Case, Ceiling, Verdict
 from clusterlib.resources.money import amount, at_most, percent_of
@@ -98,7 +100,8 @@ def aid_ceiling(
     validation.choice(kind or "", rule.kinds, f"kind of aid under article {number}")
     validation.choice(size, ["small", "medium", "large"], "size")
     validation.choice(area or "none", ["a", "c", "none"], "area")
-    yearly = [costs] if isinstance(costs, int | float) else costs
+    # One number may be a plain one or one of numpy's, such as the sum of a column.
+    yearly = None if costs is None else list(np.atleast_1d(np.asarray(costs, dtype=object)))
     case = Case(
         day=read_day(on),
         kind=kind or "",
@@ -112,7 +115,7 @@ def aid_ceiling(
         disadvantaged=disadvantaged,
         mandatory=mandatory,
         outermost=outermost,
-        already=already,
+        already=float(amount(already, "aid had before")),
     )
     ceiling = rule.work_out(case)
     most = _largest(ceiling, yearly)

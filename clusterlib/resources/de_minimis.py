@@ -45,7 +45,8 @@ def de_minimis_headroom(
             (the one that gives) where there are several.
         on: the day of the new award.
         group: the names that are one single undertaking (linked firms count as one; firms
-            that merged bring all their earlier aid); one name alone will do.
+            that merged bring all their earlier aid); one name alone will do. A name that stands in
+            no row has had no aid: mind the spelling.
         member_state: whose ceiling; needed if the awards come from several.
         anniversary_counts: whether an award still counts on its third anniversary. The
             regulation is silent; the default is the careful reading.

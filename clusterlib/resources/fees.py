@@ -83,8 +83,8 @@ def _margin(
     service_cost: float | Mapping[str, float] | pd.Series[float],
     mix: Mapping[str, float] | pd.Series[float] | None,
 ) -> float:
-    if isinstance(fee, int | float):
-        if mix is not None or not isinstance(service_cost, int | float):
+    if not isinstance(fee, Mapping | pd.Series):
+        if mix is not None or isinstance(service_cost, Mapping | pd.Series):
             raise ValueError("a mix needs a fee for each tier: pass fee by tier")
         return _money(fee, "fee") - _money(service_cost, "service cost")
     fees = _by_tier(fee, "fees")
@@ -97,11 +97,11 @@ def _margin(
             f"the shares of the tiers must add up to 1; yours add up to {shares.sum():g}: "
             "is a tier missing or counted twice?"
         )
-    if isinstance(service_cost, int | float):
-        serving = pd.Series(_money(service_cost, "service cost"), fees.index)
-    else:
+    if isinstance(service_cost, Mapping | pd.Series):
         serving = _by_tier(service_cost, "service cost")
         validation.same_labels(fees.index, serving.index, "tiers")
+    else:
+        serving = pd.Series(_money(service_cost, "service cost"), fees.index)
     return float(((fees - serving) * shares).sum())
 
 

@@ -42,12 +42,15 @@ def cowords(
             links.
     Returns:
         `WordMap`: number of documents and of `empty` ones, `frequencies` of all keywords,
-        `equivalence` (matrix), `words` (theme of each word on the map), `themes`: size,
-        centrality, density, quadrant, words; most central first.
+        `equivalence` (matrix), `words` (theme of each word on the map; blank for a word that your
+        themes do not name, which is then in no figure of theirs), `themes`: size, centrality,
+        density, quadrant, words; most central first.
     Raises:
-        ValueError: no keyword reaches `minimum`, or your themes name none or unknown words.
+        ValueError: no keyword reaches `minimum`, or your themes name none, unknown words, or two
+            themes for one word.
     Convention:
-        Keywords are compared in lower case without outer blanks, and count once a document.
+        Keywords are compared in lower case without outer blanks, and count once a document; blanks
+        in a list are no keywords.
         Equivalence is c_ij² / (c_i c_j), 0 to 1. Centrality is the sum of a theme's links to words
         of other themes; density the mean of all its inner pairs, linked or not (0 for one word).
         A theme is named after its most frequent word. Quadrants split at the median, and only
@@ -82,7 +85,7 @@ def cowords(
         empty=sum(not words for words in read),
         frequencies=pd.Series([counted[word] for word in ordered], ordered, name="documents"),
         equivalence=equivalence,
-        words=pd.Series(groups, name="theme").reindex([word for word in kept if word in groups]),
+        words=pd.Series(groups, name="theme", dtype=object).reindex(kept),
         themes=_diagram(equivalence, groups),
     )
 
@@ -97,7 +100,8 @@ def _keywords(entry: object) -> set[str]:
         words = ()
     else:
         raise ValueError(f"keywords must be a list or a text, not {entry!r}")
-    return {clean for word in words if (clean := " ".join(str(word).casefold().split()))}
+    known = (str(word) for word in words if word is not None and word == word)
+    return {clean for word in known if (clean := " ".join(word.casefold().split()))}
 
 
 def _equivalence(read: list[set[str]], kept: list[str]) -> pd.DataFrame:
@@ -132,7 +136,11 @@ def _grow(equivalence: pd.DataFrame, max_size: int) -> dict[str, str]:
 
 def _given(themes: Mapping[str, str], kept: list[str]) -> dict[str, str]:
     """Use the themes of the reader for the words on the map."""
-    groups = {" ".join(str(word).casefold().split()): str(theme) for word, theme in themes.items()}
+    groups: dict[str, str] = {}
+    for word, theme in themes.items():
+        name = " ".join(str(word).casefold().split())
+        if groups.setdefault(name, str(theme)) != str(theme):
+            raise ValueError(f"two themes for {name}: choose one")
     strange = [word for word in groups if word not in kept]
     if strange or not groups:
         raise ValueError(
