@@ -71,7 +71,10 @@ def coverage(
 
 def _chosen(priorities: pd.Series[bool] | Iterable[object], names: pd.Index) -> pd.Series[bool]:
     """Mark the activities that are priorities."""
-    if isinstance(priorities, pd.Series) and pd.api.types.is_bool_dtype(priorities):
+    if (
+        isinstance(priorities, pd.Series)
+        and pd.api.types.infer_dtype(priorities, skipna=True) == "boolean"
+    ):
         unique_labels(priorities.index, "priorities")
         open_ones = priorities.index[priorities.isna()]
         if len(open_ones):
