@@ -16,7 +16,8 @@ DETAILS = """examples:
 grades.csv has one row a learner: points by tests (auto), by hand (manual), total, max, minutes
 late and state of every module. Not handed in is blank, never zero; a total with marks still
 open is blank. grades-cells.csv has one row a learner and graded cell. --excel writes both with
-semicolons and decimal commas, for double click in Excel where the comma is decimal.
+semicolons and decimal commas, for double click in Excel where the comma is decimal. The last line
+is the head of the ledger: cluster-course audit --check --head proves later what stood then.
 """
 
 
@@ -29,6 +30,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the two tables of a cohort."""
+    from clusterlib.delivery.cohorts.gradebook import open_gradebook
+    from clusterlib.delivery.cohorts.ledger.check import note_head
     from clusterlib.delivery.cohorts.records import cell_rows, learner_rows, write_csv
 
     cohorts = selected_cohorts(options)
@@ -42,4 +45,7 @@ def run(options: argparse.Namespace) -> int:
         except OSError as error:
             raise CommandError(f"{folder / name} cannot be written: {error.strerror}") from error
         print(f"{folder / name}: {len(rows)} rows")
+    for cohort in cohorts:
+        with open_gradebook(cohort) as gradebook:
+            print(f"{cohort.course_id} ledger: {note_head(cohort, gradebook)}")
     return 0
