@@ -24,6 +24,7 @@ from clusterlib.delivery.runner.box import Limits
 from clusterlib.delivery.runner.grading import Graded, grade_file
 from clusterlib.delivery.runner.hall import Hall
 from clusterlib.delivery.runner.master import Master, read_master
+from clusterlib.delivery.runner.preflight import JUNK
 from clusterlib.delivery.runner.rebuild import Step
 from clusterlib.delivery.runner.shown import clean_markdown
 from clusterlib.delivery.runner.verdicts import MEANING, Report, Verdict
@@ -113,7 +114,8 @@ class _Work:
     """Grades one notebook of a module; called in a thread of the pool."""
 
     def __init__(self, hall: Hall, master: Master, directory: Any, ids: dict[str, str]) -> None:
-        self.hall, self.master, self.ignore = hall, master, list(directory.ignore)
+        # Not nbgrader's list: in the formgrader it also keeps a learner's tables out of the box.
+        self.hall, self.master, self.ignore = hall, master, list(JUNK)
         source = directory.format_path(directory.source_directory, ".", ids["assignment"])
         self.master_files = intake.files_beside(Path(source), self.ignore)
 
