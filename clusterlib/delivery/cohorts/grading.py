@@ -39,6 +39,7 @@ def submitted_learners(cohort: Cohort, module: str) -> list[str]:
 
 def to_grade(cohort: Cohort, module: str, again: bool = False) -> list[str]:
     """Return whose work is to be graded: what is new, what a killed run left, with `again` all."""
+    whole.sweep(cohort.folder, ASIDE)
     collected = submitted_learners(cohort, module)
     if again and mean_again(cohort, module, collected):
         print("An earlier run with --again was stopped; this one begins anew. Leave --again out")

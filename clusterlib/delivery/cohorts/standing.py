@@ -45,6 +45,17 @@ def ungraded(cohort: Cohort, module: str, learners: Iterable[str]) -> list[str]:
     ]
 
 
+def torn(cohort: Cohort, module: str, learners: Iterable[str]) -> list[str]:
+    """Return those whose graded notebook and gradebook differ, whether newer work waits or not."""
+    kept = kept_marks(cohort, module)
+    folders = {learner: cohort.folder / "autograded" / learner / module for learner in learners}
+    return [
+        learner
+        for learner, folder in folders.items()
+        if not agree(folder, folder, kept.get(learner))
+    ]
+
+
 def agree(submitted: Path, graded: Path, kept: Kept | None) -> bool:
     """Say whether the graded folder is of this hand-in and the gradebook holds its marks."""
     from nbgrader.utils import parse_utc

@@ -8,6 +8,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from clusterlib.delivery.cohorts.claims import claim_in
+
+BEFORE = ".before"
+
 
 @contextlib.contextmanager
 def aside(folder: Path, step: str, learner: str, module: str) -> Iterator[Path]:
@@ -32,7 +36,7 @@ def move(made: Path, target: Path) -> None:
     """
     _to_disk(made)
     _make(target.parent)
-    before = made.with_name(f"{made.name}.before")
+    before = made.with_name(made.name + BEFORE)
     shutil.rmtree(before, ignore_errors=True)
     if target.exists():
         os.replace(target, before)
@@ -41,9 +45,22 @@ def move(made: Path, target: Path) -> None:
     shutil.rmtree(before, ignore_errors=True)
 
 
+def sweep(folder: Path, step: str) -> None:
+    """Clear away what killed runs left aside; what somebody works on at this moment stays."""
+    for learner in sorted((folder / step).glob("*")):
+        for module in {path.name.removesuffix(BEFORE) for path in learner.glob("*")}:
+            with claim_in(folder, module, learner.name) as mine:
+                if mine:
+                    clear(learner / module)
+        with contextlib.suppress(OSError):
+            learner.rmdir()
+    with contextlib.suppress(OSError):
+        (folder / step).rmdir()
+
+
 def clear(place: Path) -> None:
     """Remove an aside place and what it stands in, as far as that is empty."""
-    for path in (place, place.with_name(f"{place.name}.before")):
+    for path in (place, place.with_name(place.name + BEFORE)):
         shutil.rmtree(path, ignore_errors=True)
     with contextlib.suppress(OSError):
         place.parent.rmdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import Any
 
 from clusterlib.delivery.cohorts.command_line import add_command, finish, released_cohorts
@@ -39,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _give_all(cohort: Cohort, module: str, early: bool, show_hidden_tests: bool) -> list[str]:
     from clusterlib.delivery.cohorts.grading import marks
+    from clusterlib.delivery.cohorts.patience import patiently
     from clusterlib.delivery.cohorts.progress import Progress
     from clusterlib.delivery.cohorts.returning import (
         close_feedback_folder,
@@ -46,6 +48,7 @@ def _give_all(cohort: Cohort, module: str, early: bool, show_hidden_tests: bool)
         graded_learners,
     )
     from clusterlib.delivery.cohorts.session import Session, StepFailed
+    from clusterlib.delivery.cohorts.standing import torn
 
     close_feedback_folder(cohort)
     learners = graded_learners(cohort, module)
@@ -53,15 +56,21 @@ def _give_all(cohort: Cohort, module: str, early: bool, show_hidden_tests: bool)
     session, progress = Session(cohort), Progress(len(learners))
     if show_hidden_tests:
         session.config.FeedbackExporter.show_hidden_tests = True
-    failures = []
+    half_done, failures = torn(cohort, module, learners), []
     for learner in learners:
-        standing = marks(cohort, module, learner)
+        if learner in half_done:
+            failures.append(learner)
+            progress.done(
+                learner, "NO FEEDBACK: grading was stopped, run grade again"
+            )
+            continue
+        standing = patiently(cohort, partial(marks, cohort, module, learner))
         if standing.open_marks and not early:
             progress.done(learner, f"waits: {standing}")
             continue
         try:
-            give_feedback(session, module, learner)
-            words = f"feedback given, {standing}"
+            given = give_feedback(session, module, learner)
+            words = f"feedback {'given' if given else 'stands already'}, {standing}"
         except StepFailed as error:
             failures.append(learner)
             words = f"NO FEEDBACK: {error}"
