@@ -80,6 +80,7 @@ c.Autograde.autograde_preprocessors = [
 # What is collected is whole or not there, and one refused hand-in stops nobody else.
 c.ExchangeFactory.collect = "clusterlib.delivery.cohorts.receiving.CollectWhole"
 c.ZipCollectApp.extractor_plugin = "clusterlib.delivery.runner.archives.BoundedExtractor"
+c.ZipCollectApp.collector_plugin = "clusterlib.delivery.runner.archives.RosterCollector"
 # Feedback is one file without scripts. Hidden tests stay hidden unless you say:
 #     nbgrader generate_feedback --FeedbackExporter.show_hidden_tests=True
 c.GenerateFeedback.exporter_class = "clusterlib.delivery.pages.feedback.FeedbackExporter"

@@ -10,7 +10,7 @@ from clusterlib.delivery.cli import CommandError
 from clusterlib.delivery.cohorts.gradebook import learner_ids
 from clusterlib.delivery.cohorts.patience import patiently
 from clusterlib.delivery.cohorts.places import Cohort
-from clusterlib.delivery.cohorts.session import Session
+from clusterlib.delivery.cohorts.session import Session, StepFailed
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,20 @@ def collect(
     target = session.cohort.folder / "submitted" / learner / module
     before = stamp_of(target)
     directory = session.directory(module, learner)
-    patiently(
-        session.cohort,
-        lambda: session.run(CollectWhole, directory, update=True, before_duedate=on_time),
-    )
+    refused = ""
+    try:
+        patiently(
+            session.cohort,
+            lambda: session.run(CollectWhole, directory, update=True, before_duedate=on_time),
+        )
+    except StepFailed as error:
+        # Another folder under this name may be refused beside the learner's own.
+        if before == stamp_of(target):
+            raise
+        refused = f"; beside it not taken: {error}"
     now = stamp_of(target)
     if before == now:
         return "nothing newer"
     if now not in [stamp_of(folder) for folder in folders]:
-        return f"collected; it says an earlier time than it arrived, {now} counts"
-    return "collected" if before is None else "newer version collected"
+        return f"collected; it says another time than it arrived, {now} counts{refused}"
+    return ("collected" if before is None else "newer version collected") + refused

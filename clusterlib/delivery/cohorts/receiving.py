@@ -6,35 +6,68 @@ stands there is whole. One that is refused stops nobody else.
 
 from __future__ import annotations
 
+import fnmatch
 import os
-import pwd
-import shutil
-import stat
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
 
 from clusterlib.delivery.cohorts import whole
 from clusterlib.delivery.cohorts.claims import claim_in
+from clusterlib.delivery.runner import arrivals
+from clusterlib.delivery.runner.arrivals import STAMP, Refused
 
 ASIDE = "collecting"
-STAMP = "timestamp.txt"
 # Written last by `nbgrader submit`.
 SECRET = "submission_secret.txt"
-# Between writing the time and copying the files `nbgrader submit` takes seconds, on a slow disk
-# minutes.
-TOLERATED = timedelta(minutes=15)
-
-
-class Refused(Exception):
-    """This hand-in is not taken; the message says why."""
 
 
 class CollectWhole(ExchangeCollect):  # type: ignore[misc]
     """Brings each learner's newest finished hand-in to submitted/."""
+
+    def init_src(self) -> None:
+        """Find the newest hand-in of each learner, by when it really arrived."""
+        if not self.coursedir.course_id:
+            self.fail("No course id specified. Re-run with --course flag.")
+        inbound = Path(self.root, self.coursedir.course_id, "inbound")
+        if not os.access(inbound, os.R_OK | os.X_OK):
+            self.fail(f"Course not found, or no permission to read it: {inbound}")
+        self.inbound_path = str(inbound)
+        module, wanted = self.coursedir.assignment_id, self.coursedir.student_id or "*"
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            self.roster = {str(student.id) for student in gradebook.students}
+            try:
+                duedate = gradebook.find_assignment(module).duedate
+            except MissingEntry:
+                duedate = None
+        self.refused: list[str] = []
+        found: dict[str, list[dict[str, Any]]] = {}
+        for learner, folder in arrivals.hand_ins(inbound, module):
+            if fnmatch.fnmatchcase(learner, wanted):
+                record = self._record(learner, folder)
+                found.setdefault(learner, []).extend([record] if record else [])
+        self.src_records = []
+        for records in filter(None, found.values()):
+            newest_first = self._sort_by_timestamp(records)
+            early = [r for r in newest_first if duedate and r["timestamp"] <= duedate]
+            self.src_records.append((early if self.before_duedate and early else newest_first)[0])
+
+    def _record(self, learner: str, folder: Path) -> dict[str, Any] | None:
+        try:
+            arrival = arrivals.look_at(folder, learner, self.roster)
+        except (Refused, OSError) as why:
+            self._refuse(learner, str(why))
+            return None
+        moment = arrival.moment.replace(tzinfo=None)
+        return {"username": learner, "filename": folder.name, "timestamp": moment} | {
+            "believed": arrival.believed
+        }
+
+    def _refuse(self, learner: str, why: str) -> None:
+        self.log.error("%s: not taken: %s", learner, why)
+        self.refused.append(why)
 
     def _sort_by_timestamp(self, records: list[Any]) -> list[Any]:
         """Return the newest first, those that were handed in to the end before all others."""
@@ -43,23 +76,23 @@ class CollectWhole(ExchangeCollect):  # type: ignore[misc]
 
     def copy_files(self) -> None:
         """Bring every hand-in that is newer than what was collected."""
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            roster = {str(student.id) for student in gradebook.students}
-        refused = []
+        anybody = self.coursedir.format_path(
+            self.coursedir.submitted_directory, "x", self.coursedir.assignment_id
+        )
+        whole.sweep(Path(anybody).parents[2], ASIDE)
         for record in self.src_records:
             learner = record["username"]
             try:
-                if learner not in roster:
+                if learner not in self.roster:
                     raise Refused("is not on the roster")
-                self._bring(record, roster)
-            except (Refused, RuntimeError, shutil.Error) as why:
-                self.log.error("%s: not taken: %s", learner, why)
-                refused.append(str(why))
-        if refused:
-            one = len(refused) == 1
-            self.fail(refused[0] if one else f"{len(refused)} hand-ins are not taken, see above")
+                self._bring(record)
+            except Refused as why:
+                self._refuse(learner, str(why))
+        if self.refused:
+            one, count = len(self.refused) == 1, len(self.refused)
+            self.fail(self.refused[0] if one else f"{count} hand-ins are not taken, see above")
 
-    def _bring(self, record: dict[str, Any], roster: set[str]) -> None:
+    def _bring(self, record: dict[str, Any]) -> None:
         learner, module = record["username"], self.coursedir.assignment_id
         source = Path(self.inbound_path, record["filename"])
         target = Path(
@@ -68,8 +101,6 @@ class CollectWhole(ExchangeCollect):  # type: ignore[misc]
         folder = target.parents[2]
         if not self._finished(record):
             raise Refused("is not handed in to the end: try later, or ask for a new hand-in")
-        refuse_traps(source)
-        refuse_impostor(source, learner, roster)
         with claim_in(folder, module, learner) as mine:
             if not mine:
                 raise Refused("another run has it in hand: collect again later")
@@ -77,8 +108,12 @@ class CollectWhole(ExchangeCollect):  # type: ignore[misc]
                 self.log.info("No newer submission to collect: %s %s", learner, module)
                 return
             with whole.aside(folder, ASIDE, learner, module) as made:
-                self.do_copy(str(source), str(made))
-                let_arrival_count(source, made)
+                arrivals.copy_in(source, made, self.coursedir.ignore)
+                if not record["believed"]:
+                    moment = record["timestamp"].strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+                    (made / STAMP).write_text(moment, encoding="utf-8")
+                if self.coursedir.groupshared:
+                    self.set_perms(made, 0o664, 0o2770)
                 whole.move(made, target)
             self.log.info("Collected: %s %s", learner, module)
 
@@ -95,46 +130,9 @@ class CollectWhole(ExchangeCollect):  # type: ignore[misc]
 
 
 def stamp_of(folder: Path) -> str | None:
-    """Return the time that a hand-in says, as it says it."""
+    """Return the time that a hand-in says, as it says it; None for what is no ordinary file."""
     path = folder / STAMP
-    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
-
-
-def let_arrival_count(source: Path, made: Path) -> None:
-    """Write the time of arrival into a copy where the hand-in claims one long before.
-
-    The file's own time of change is the file system's word: the account that wrote it can set any
-    other time, not this one.
-    """
-    claimed = stamp_of(source)
-    if claimed is None:
-        return
-    arrived = datetime.fromtimestamp((source / STAMP).stat().st_ctime, UTC)
-    try:
-        said = datetime.fromisoformat(claimed.strip().replace(" UTC", "+00:00"))
-    except ValueError:
-        said = datetime.min.replace(tzinfo=UTC)
-    if said.tzinfo is None:
-        said = said.replace(tzinfo=UTC)
-    if arrived - said > TOLERATED:
-        (made / STAMP).chmod(0o644)
-        (made / STAMP).write_text(arrived.strftime("%Y-%m-%d %H:%M:%S.%f UTC"), encoding="utf-8")
-
-
-def refuse_traps(folder: Path) -> None:
-    """Refuse links and devices: copied with the trainer's rights they would fetch other files."""
-    for parent, folders, files in os.walk(folder):
-        for name in [*folders, *files]:
-            mode = os.lstat(os.path.join(parent, name)).st_mode
-            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                raise Refused(f"holds a link or special file, {name}: ask for a new hand-in")
-
-
-def refuse_impostor(folder: Path, learner: str, roster: set[str]) -> None:
-    """Refuse work that another learner's account handed in under this name."""
-    try:
-        owner = pwd.getpwuid(folder.stat().st_uid).pw_name
-    except KeyError:
-        return
-    if owner != learner and owner in roster:
-        raise Refused(f"was handed in by {owner} under this name: not taken")
+    if path.is_symlink() or not path.is_file():
+        return None
+    with path.open(encoding="utf-8", errors="replace") as stamp:
+        return stamp.read(200)

@@ -1,10 +1,12 @@
 """Unpacks what learners uploaded: bounded in size and number, only ordinary files, only inside.
 
-`nbgrader zip_collect` calls it as its `extractor_plugin`.
+`nbgrader zip_collect` calls it as its `extractor_plugin`, and `RosterCollector` says whose a file
+is.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import tarfile
 import zipfile
@@ -12,7 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from nbgrader.plugins import ExtractorPlugin
+from nbgrader.api import Gradebook
+from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
+from nbgrader.utils import parse_utc
 
 MAX_FILES = 300
 MAX_BYTES = 100_000_000
@@ -41,6 +45,54 @@ class BoundedExtractor(ExtractorPlugin):  # type: ignore[misc]
                     self.log.error("%s was not unpacked: %s", path.name, reason)
             else:
                 shutil.copyfile(path, folder / path.name)
+
+
+class RosterCollector(FileNameCollectorPlugin):  # type: ignore[misc]
+    """Says whose a file is: a learner on the roster, and no other learner named in its path.
+
+    A part of the path is the learner's own choice, so a second name in it may be an attempt to be
+    taken for somebody else.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._seen: set[tuple[str, str]] = set()
+        directory = self.parent.coursedir
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            self._roster = {str(student.id) for student in gradebook.students}
+        app = self.parent
+        self._base = Path(app._format_collect_path(app.extracted_directory))
+
+    def collect(self, submitted_file: str) -> dict[str, Any] | None:
+        """Return what nbgrader reads from a path, None with a line in the log to leave it out."""
+        found: dict[str, Any] | None = super().collect(submitted_file)
+        if not found:
+            return None
+        path = str(Path(submitted_file).relative_to(self._base))
+        named = {name for name in self._roster if _names(path, name)}
+        if found["student_id"] not in self._roster:
+            self._leave_out(path, f"{found['student_id']} is not on the roster")
+            return None
+        if named != {found["student_id"]}:
+            self._leave_out(path, f"it names {' and '.join(sorted(named)) or 'nobody'}")
+            return None
+        try:
+            parse_utc(found.get("timestamp") or None)
+        except ValueError:
+            found["timestamp"] = None
+        one = (found["student_id"], Path(found["file_id"]).stem)
+        if one in self._seen and not found.get("timestamp"):
+            self._leave_out(path, "there is another file of this name, none says its time")
+            return None
+        self._seen.add(one)
+        return found
+
+    def _leave_out(self, path: str, why: str) -> None:
+        self.log.error("%s: not taken: %s", path, why)
+
+
+def _names(path: str, learner: str) -> bool:
+    return bool(re.search(rf"(?<![A-Za-z0-9]){re.escape(learner)}(?![A-Za-z0-9])", path))
 
 
 def unpack(archive: Path, folder: Path) -> None:
