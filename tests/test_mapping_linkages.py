@@ -60,3 +60,9 @@ def test_faults():
         mapping.linkages(A.where(A < 0.25))
     with pytest.raises(ValueError, match="no output in manufacturing"):
         mapping.linkages(A, pd.Series([5.0, 0.0], INDUSTRY))
+
+
+def test_economy_in_which_all_are_alike_has_no_key_industry():
+    alike = pd.DataFrame(1 / 24, list("abcd"), list("abcd"))
+    for output in (None, pd.Series(10.0, list("abcd"))):
+        assert not mapping.linkages(alike, output)["key"].any()

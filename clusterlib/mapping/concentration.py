@@ -143,7 +143,8 @@ def ellison_glaeser(plants: pd.DataFrame, region_totals: "pd.Series[float]") -> 
         ValueError: no such column, several industries, plants in unknown regions, blanks.
 
     gamma = (g - (1 - sum x^2) h) / ((1 - sum x^2) (1 - h)), with x the regions' shares of all
-    jobs. Near 0: as if plants had thrown darts; above: they stand together; below: apart. With a
+    jobs. Near 0: as if plants had thrown darts; above: they stand together; below: apart. There is
+    no upper limit of 1: many jobs in a region with few of all jobs can pass it. With a
     single plant (h = 1), or all jobs in one region, gamma is not defined: it is returned
     blank (NaN) with the reason in words. Plant sizes are often confidential: size-class midpoints
     bias h.

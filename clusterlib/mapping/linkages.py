@@ -5,6 +5,8 @@ import pandas as pd
 
 from clusterlib import validation
 
+EVEN = 1e-9  # normalised linkages nearer to 1 than this are average
+
 
 def _inverse(coefficients: pd.DataFrame, what: str) -> pd.DataFrame:
     radius = float(np.abs(np.linalg.eigvals(coefficients.to_numpy())).max())
@@ -49,7 +51,8 @@ def linkages(coefficients: pd.DataFrame, output: "pd.Series[float] | None" = Non
         output: output by industry, in money; needed for the Ghosh form of the forward linkage.
     Returns:
         One row an industry: backward (column sum of the Leontief inverse), forward,
-        backward_normalised, forward_normalised (divided by their mean), key (both above 1).
+        backward_normalised, forward_normalised (divided by their mean), key (both above 1;
+        exactly average is not).
     Raises:
         ValueError: not square, blanks, negatives, output not positive, spectral radius of 1 or
             more.
@@ -88,7 +91,9 @@ def linkages(coefficients: pd.DataFrame, output: "pd.Series[float] | None" = Non
     table = pd.DataFrame({"backward": backward, "forward": forward})
     table["backward_normalised"] = backward / backward.mean()
     table["forward_normalised"] = forward / forward.mean()
-    table["key"] = (table["backward_normalised"] > 1) & (table["forward_normalised"] > 1)
+    # Exactly average is not key, whichever way its last binary digit falls.
+    above = table[["backward_normalised", "forward_normalised"]] > 1 + EVEN
+    table["key"] = above.all(axis=1)
     return table
 
 
