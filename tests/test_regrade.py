@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 # The released test asks for C04, and 24 of 60; the truth is C07, and 0.4 rounded or not.
 ANSWERS = {
     "anna": {"top-need": 'top_need = "C04"', "share": "share = 24 / 60"},
-    "bela": {"top-need": 'top_need = "C07"', "share": "share = 24 / 60"},
+    "bela": {"top-need": 'top_need = "C07"', "share": "share = 24 / 60", "reflection": "I asked."},
     "cili": {"top-need": 'top_need = "C01"', "share": "share = 0.4001"},
 }
 REGRADE = ["regrade", "d-27", MODULE]
@@ -218,6 +218,8 @@ def test_marks_by_hand_comments_and_everybody_else_stay(cohort: Cohort, tmp_path
             task.manual_score, task.needs_manual_grade = points, False
             comment = gradebook.find_comment("who-is-missing", MODULE, MODULE, learner)
             comment.manual_comment = "Say who."
+        essay = gradebook.find_grade("reflection", MODULE, MODULE, "bela")
+        essay.manual_score, essay.needs_manual_grade = 4, False
         override = gradebook.find_grade("top-need-test", MODULE, MODULE, "anna")
         override.manual_score = 1.5
         gradebook.db.commit()
@@ -227,6 +229,7 @@ def test_marks_by_hand_comments_and_everybody_else_stay(cohort: Cohort, tmp_path
     after = marks(cohort)
     assert after["anna"]["who-is-missing"] == (None, 3.5, False)
     assert after["bela"]["who-is-missing"] == (None, 1.0, False)
+    assert after["bela"]["reflection"] == (None, 4.0, False)
     assert after["bela"]["top-need-test"] == (2, None, False)
     # She may want another look from her trainer: the test says something else now.
     assert after["anna"]["top-need-test"] == (0, 1.5, True)
@@ -284,6 +287,10 @@ def test_other_points(cohort: Cohort, capsys: pytest.CaptureFixture[str]) -> Non
         named["top-need-test"].metadata.nbgrader["points"] = 4
 
     mend(cohort, change)
+    # Until the change is written, the gradebook's points count for all.
+    hand_in(cohort, "dora", ANSWERS["anna"])
+    grade_all()
+    assert marks(cohort)["dora"]["top-need-test"][0] == 2
     assert main(["release", "d-27", MODULE]) == 1
     assert "cluster-course regrade" in capsys.readouterr().err
     assert main([*REGRADE, "--learner", "anna", "--apply"]) == 1
@@ -299,10 +306,8 @@ def test_other_points(cohort: Cohort, capsys: pytest.CaptureFixture[str]) -> Non
     assert marks(cohort)["anna"]["top-need-test"][0] == 4
     with open_gradebook(cohort) as gradebook:
         assert gradebook.find_assignment(MODULE).max_score == 16
-    assert main(["release", "d-27", MODULE]) == 0
-    hand_in(cohort, "dora", ANSWERS["anna"])
-    grade_all()
     assert marks(cohort)["dora"]["top-need-test"][0] == 4
+    assert main(["release", "d-27", MODULE]) == 0
 
 
 def test_a_new_test_of_an_old_answer(cohort: Cohort, capsys: pytest.CaptureFixture[str]) -> None:
@@ -316,16 +321,20 @@ def test_a_new_test_of_an_old_answer(cohort: Cohort, capsys: pytest.CaptureFixtu
         notebook.cells.insert(notebook.cells.index(named["share-test"]), cell)
 
     mend(cohort, change)
+    hand_in(cohort, "dora", ANSWERS["anna"])
+    assert main(["collect", "d-27", MODULE]) == 0
+    assert main(["grade", "d-27", MODULE]) == 1
+    assert "rebuilt with other graded cells than the gradebook has" in capsys.readouterr().out
     assert main(REGRADE) == 0
     assert '"kind-test" is new (1 points)' in capsys.readouterr().out
     assert main([*REGRADE, "--apply"]) == 0
-    assert {cells["kind-test"][0] for cells in marks(cohort).values()} == {1}
+    found = {learner: cells["kind-test"][0] for learner, cells in marks(cohort).items()}
+    assert {found[learner] for learner in ANSWERS} == {1}
     capsys.readouterr()
     assert main(REGRADE) == 0
     assert "nothing changes" in capsys.readouterr().out
     assert main(["release", "d-27", MODULE]) == 0
-    hand_in(cohort, "dora", ANSWERS["anna"])
-    grade_all()
+    assert main(["grade", "d-27", MODULE]) == 0
     assert marks(cohort)["dora"]["kind-test"][0] == 1
 
 

@@ -100,14 +100,24 @@ class BoxedExporter(NotebookExporter):
 
     def _master(self, gradebook: Any, assignment: str, notebook: str) -> Master:
         directory = self.parent.coursedir
-        cells = {c.name: c for c in gradebook.find_notebook(notebook, assignment).source_cells}
+        kept = gradebook.find_notebook(notebook, assignment)
+        cells = {cell.name: cell for cell in kept.source_cells}
+        marked = [*kept.grade_cells, *kept.task_cells]
+        points = {cell.name: float(cell.max_score) for cell in marked}
 
         def path(folder: str) -> Path:
             return Path(directory.format_path(folder, ".", assignment), f"{notebook}.ipynb")
 
-        return read_master(
-            path(directory.release_directory), path(directory.source_directory), cells
+        master = read_master(
+            path(directory.release_directory), path(directory.source_directory), cells, points
         )
+        graded = {n for n, cell in master.named.items() if cell.role in ("essay", "test", "task")}
+        if graded != points.keys():
+            raise ValueError(
+                f"{assignment} was rebuilt with other graded cells than the gradebook has: "
+                "cluster-course regrade says what to do"
+            )
+        return master
 
 
 class _Work:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,23 +42,32 @@ class Master:
         return {cell.name: cell for cell in self.cells if cell.name is not None}
 
 
-def read_master(release: Path, solution: Path | None, gradebook_cells: dict[str, Any]) -> Master:
+def read_master(
+    release: Path,
+    solution: Path | None,
+    gradebook_cells: dict[str, Any],
+    points: Mapping[str, float] | None = None,
+) -> Master:
     """Put the master together.
 
     Args:
         release: the notebook that learners got.
         solution: the notebook with model answers; tells which names an answer sets.
         gradebook_cells: nbgrader's SourceCell by name; its sources hold the hidden tests.
+        points: of the gradebook's cells; they count where the notebook was rebuilt with others.
     """
     notebook = json.loads(release.read_text(encoding="utf-8"))
-    return make_master(notebook, solution, gradebook_cells)
+    return make_master(notebook, solution, gradebook_cells, points)
 
 
 def make_master(
-    notebook: dict[str, Any], solution: Path | None, gradebook_cells: dict[str, Any]
+    notebook: dict[str, Any],
+    solution: Path | None,
+    gradebook_cells: dict[str, Any],
+    points: Mapping[str, float] | None = None,
 ) -> Master:
     """Put the master together as `read_master` does, from a notebook that was read already."""
-    cells = tuple(_master_cell(raw, gradebook_cells) for raw in notebook["cells"])
+    cells = tuple(_master_cell(raw, gradebook_cells, points or {}) for raw in notebook["cells"])
     return Master(
         cells=cells,
         metadata=notebook.get("metadata", {}),
@@ -68,13 +78,17 @@ def make_master(
     )
 
 
-def _master_cell(raw: dict[str, Any], known: dict[str, Any]) -> MasterCell:
+def _master_cell(
+    raw: dict[str, Any], known: dict[str, Any], points: Mapping[str, float]
+) -> MasterCell:
     grading = dict(raw["metadata"].get("nbgrader", {}))
     source = raw["source"] if isinstance(raw["source"], str) else "".join(raw["source"])
     name = grading.get("grade_id")
     stored = known.get(name) if name else None
     if stored is not None:
         grading["checksum"] = stored.checksum
+    if name and name in points:
+        grading["points"] = points[name]
     metadata = {key: value for key, value in raw["metadata"].items() if key != "nbgrader"}
     if name:
         metadata["nbgrader"] = grading
