@@ -35,6 +35,13 @@ c = get_config()
 c.CourseDirectory.course_id = {course_id!r}
 c.Exchange.root = {exchange!r}
 c.Exchange.path_includes_course = True
+try:
+    # Validate and `nbgrader validate` say then what `cluster-course check` says.
+    from clusterlib.delivery.runner.validating import use_the_check
+except ImportError:
+    pass
+else:
+    use_the_check()
 """
 
 
