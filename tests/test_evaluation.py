@@ -155,22 +155,6 @@ def simulated():
     )
 
 
-def test_effect_and_clustered_error_equal_statsmodels():
-    # statsmodels 0.15.0: ols("jobs ~ member * later") with cov_type="cluster", use_t=True.
-    panel = simulated()
-    assert panel["jobs"].head(3).tolist() == [0.392, 1.394, 1.234]
-    found = evaluation.difference_in_differences(panel, "jobs", "member", "later", unit="firm")
-    assert found.effect == pytest.approx(1.5523809523809526)
-    assert found.standard_error == pytest.approx(0.25468161520637056)
-    assert found.p == pytest.approx(7.788373323921797e-05)
-    assert (found.low, found.high) == pytest.approx((0.9918304967635619, 2.1129314079983432))
-    assert (found.rows, found.clusters, found.left_out) == (72, 12, [])
-    # Without the unit it is statsmodels' HC1.
-    plain = evaluation.difference_in_differences(panel, "jobs", "member", "later")
-    assert plain.standard_error == pytest.approx(0.5930435979665587)
-    assert plain.clusters == 72
-
-
 def test_card_and_krueger_from_the_four_means():
     # Employment a restaurant before and after: New Jersey 20.44, 21.03; Pennsylvania 23.33, 21.17.
     panel = pd.DataFrame(

@@ -52,7 +52,8 @@ def difference_in_differences(
 
     Effect = (treated after - before) - (others after - before), as the least-squares coefficient of
     treated x after. Errors are clustered by unit, with the usual small-sample factor
-    G / (G - 1) x (N - 1) / (N - 4) and G - 1 degrees of freedom; NaN if there are too few rows.
+    G / (G - 1) x (N - 1) / (N - 4) and G - 1 degrees of freedom; NaN if there are too few rows. If
+    no unit changes otherwise than its group, the error is 0, and interval and p are NaN.
     With fewer than about 40 units even these are too small. The effect stands only if both groups
     would have moved alike without the programme: look at `placebo` and `event_study`. If units
     join in different years this simple form can mislead.
@@ -267,7 +268,11 @@ def _clustered(design: Numbers, y: Numbers, unit: Any) -> tuple[float, float, in
     np.add.at(pulls, unit, design * (y - design @ coefficients)[:, None])
     factor = clusters / (clusters - 1) * (rows - 1) / (rows - terms)
     covariance = factor * bread @ pulls.T @ pulls @ bread
-    return float(coefficients[-1]), float(np.sqrt(covariance[-1, -1])), clusters
+    error = float(np.sqrt(max(covariance[-1, -1], 0.0)))
+    # Where units do not differ in their change, what is left is rounding, and no error to test with.
+    if error <= 1e-12 * float(np.abs(y).max()):
+        error = 0.0
+    return float(coefficients[-1]), error, clusters
 
 
 def _inference(effect: float, error: float, degrees: int) -> tuple[float, float, float]:
