@@ -1,25 +1,38 @@
-"""Progress of a long command as plain lines, the same on a screen and in a log file."""
+"""Progress of a long command: a line for each finished item, and on a screen a bar below them."""
 
 from __future__ import annotations
 
 import time
 
+from tqdm import tqdm
+
 
 class Progress:
-    """Number each finished item and say how long the rest may take at the pace so far."""
+    """Number each finished item; say the rate and how long the rest may take at the pace so far.
+
+    On a screen a bar below the lines says it; in a log file, where a bar would be noise, each line.
+    """
 
     def __init__(self, total: int) -> None:
         self.total = total
         self.count = 0
         self.start = time.monotonic()
+        # Off where the errors do not go to a screen.
+        self.bar = tqdm(total=total, disable=None, leave=False, dynamic_ncols=True, unit="")
 
     def done(self, name: str, words: str) -> None:
         """Print the line of one finished item."""
         self.count += 1
         pace = (time.monotonic() - self.start) / self.count
         left = self.total - self.count
-        rest = f"; {left} to go, about {show_seconds(pace * left)}" if left else ""
-        print(f"[{self.count}/{self.total}] {name}: {words}{rest}", flush=True)
+        line = f"[{self.count}/{self.total}] {name}: {words}"
+        if left and self.bar.disable:
+            line += f"; {60 / pace:.0f} a minute, {left} to go, about {show_seconds(pace * left)}"
+        with self.bar.external_write_mode():
+            print(line, flush=True)
+        self.bar.update()
+        if not left:
+            self.bar.close()
 
 
 def show_seconds(seconds: float) -> str:

@@ -139,15 +139,15 @@ class Regrader:
     def regrade(self, learner: str) -> Regraded:
         """Grade one hand-in and compare; StepFailed says why it cannot be done."""
         try:
-            graded = self.pool.result(self._hand_in(learner), self._grade)
+            graded = self.pool.result(self._hand_in(learner), self._read)
             return self._compared(learner, graded)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StepFailed(f"{type(error).__name__}: {error}") from error
 
-    def _grade(self, path: Path) -> Any:
-        from clusterlib.delivery.runner.grading import grade_file
+    def _read(self, path: Path) -> Any:
+        from clusterlib.delivery.runner.grading import take
 
-        return grade_file(self.pool.hall, self.master, path, self.ignore, self.files)
+        return take(self.master, path, self.ignore, self.files)
 
     def _hand_in(self, learner: str) -> Path:
         folder = self.session.cohort.folder / "submitted" / learner / self.module

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clusterlib.delivery.cohorts.command_line import add_command, finish, released_cohorts
 from clusterlib.delivery.cohorts.places import Cohort
+
+if TYPE_CHECKING:
+    from clusterlib.delivery.cohorts.session import Session
 
 DETAILS = """examples:
   cluster-course grade debrecen-2027 02-needs            grade what is new
   cluster-course grade debrecen-2027 02-needs --again    grade everything anew
   cluster-course grade debrecen-2027 02-needs --open     say how to open the formgrader
+  cluster-course grade debrecen-2027 02-needs --dask tcp://10.0.0.5:8786   on many machines
 
 Grades several learners at a time; Ctrl-C stops, the same command goes on where it stopped.
 Marks given by hand stay. Learners' code runs in a box: cluster-course doctor says how strong it is.
@@ -24,6 +28,8 @@ def add_parser(subparsers: Any) -> None:
     """Add the command and its options."""
     parser = add_command(subparsers, "grade", "run the autograder on collected work", DETAILS, run)
     parser.add_argument("--again", action="store_true", help="also what is graded already")
+    parser.add_argument("--workers", type=int, help="hand-ins at the same time on this machine")
+    parser.add_argument("--dask", metavar="ADDRESS", help="have other machines grade")
     parser.add_argument(
         "--open", action="store_true", help="only say how to open the formgrader for marks by hand"
     )
@@ -38,11 +44,11 @@ def run(options: argparse.Namespace) -> int:
         if options.open:
             print(f"{cohort.course_id}:\n  {how_to_open_formgrader(cohort, options.module)}")
         else:
-            failures += _grade_all(cohort, options.module, options.again)
+            failures += _grade_all(cohort, options)
     return finish(failures, options.name)
 
 
-def _grade_all(cohort: Cohort, module: str, again: bool) -> list[str]:
+def _grade_all(cohort: Cohort, options: argparse.Namespace) -> list[str]:
     from clusterlib.delivery.cohorts.grading import (
         grade,
         how_to_open_formgrader,
@@ -55,12 +61,14 @@ def _grade_all(cohort: Cohort, module: str, again: bool) -> list[str]:
     from clusterlib.delivery.cohorts.session import Session, StepFailed
     from clusterlib.delivery.runner.pool import warm_up
 
+    module = options.module
     collected = submitted_learners(cohort, module)
-    ungraded = to_grade(cohort, module, again)
+    ungraded = to_grade(cohort, module, options.again)
     print(f"{cohort.course_id} {module}: {len(collected)} collected, {len(ungraded)} to grade")
-    if ungraded:
+    if ungraded and not options.dask:
         warm_up()
     session, progress = Session(cohort), Progress(len(ungraded))
+    _choose_place(session, options)
     failures, waiting = [], 0
     for learner in in_turn(cohort, module, ungraded):
         try:
@@ -75,3 +83,15 @@ def _grade_all(cohort: Cohort, module: str, again: bool) -> list[str]:
     if waiting:
         print(f"{waiting} answers wait for your mark:\n  {how_to_open_formgrader(cohort, module)}")
     return failures
+
+
+def _choose_place(session: Session, options: argparse.Namespace) -> None:
+    """Let the runner know where to grade; other machines are asked at once."""
+    from clusterlib.delivery.runner.exporter import BoxedExporter
+
+    if options.workers:
+        session.config.BoxedExporter.workers = options.workers
+    if options.dask:
+        session.config.BoxedExporter.machines = options.dask
+        make_exporter: Any = BoxedExporter
+        make_exporter(config=session.config).open_pool()

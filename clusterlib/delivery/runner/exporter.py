@@ -17,12 +17,11 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import from_dict
 from nbgrader.api import Gradebook
-from traitlets import Float, Integer
+from traitlets import Float, Integer, Unicode
 
 from clusterlib.delivery.runner import intake, pool
-from clusterlib.delivery.runner.box import Limits
-from clusterlib.delivery.runner.grading import Graded, grade_file
-from clusterlib.delivery.runner.hall import Hall
+from clusterlib.delivery.runner.box import SAFE, Limits, measure
+from clusterlib.delivery.runner.grading import Graded, HandIn, take
 from clusterlib.delivery.runner.master import Master, read_master
 from clusterlib.delivery.runner.preflight import JUNK
 from clusterlib.delivery.runner.rebuild import Step
@@ -42,6 +41,7 @@ class BoxedExporter(NotebookExporter):
     cell_seconds = Float(30.0, help="Longest time for one cell.").tag(config=True)
     submission_seconds = Float(120.0, help="Longest time for one notebook.").tag(config=True)
     memory_mb = Integer(1000, help="Most memory for one submission.").tag(config=True)
+    machines = Unicode("", help="Dask scheduler that knows other machines.").tag(config=True)
 
     parent: Any
 
@@ -56,8 +56,9 @@ class BoxedExporter(NotebookExporter):
             submission = gradebook.find_submission(ids["assignment"], ids["student"])
             late = float(submission.total_seconds_late or 0)
         shared = self.open_pool()
-        graded = shared.result(Path(filename), _Work(shared.hall, master, directory, ids))
+        graded = shared.result(Path(filename), _Reading(master, directory, ids))
         report = graded.report
+        self._announce(report.level)
         if late > 0:
             report.add(Verdict.LATE, f"handed in {late / 60:.0f} minutes after the deadline")
         intake.tell(report, Path(filename).parent)
@@ -72,20 +73,23 @@ class BoxedExporter(NotebookExporter):
             submission_seconds=self.submission_seconds,
             memory_mb=self.memory_mb,
         )
-        shared = pool.shared(limits, self.workers)
-        level = shared.hall.level
-        if not level.safe and level.reason not in _warned:
-            _warned.add(level.reason)
-            warning = (
-                f'learners\' code runs behind walls of level "{level.name}" only: {level.reason}'
-            )
-            self.log.warning(warning)
-            print(f"WARNING: {warning}", file=sys.stderr)
+        shared = pool.shared(limits, self.workers, self.machines)
+        if not self.machines:
+            self._announce(measure().name)
         waiting = getattr(self.parent, "assignments", {})
         if len(waiting) > 1 and not getattr(self, "_told", False):
             self._told = True
             shared.announce(self._to_do(waiting))
         return shared
+
+    def _announce(self, level: str) -> None:
+        """Say once that learners' code runs behind weak walls."""
+        if level not in SAFE and level not in _warned:
+            _warned.add(level)
+            reason = "another machine has no better ones" if self.machines else measure().reason
+            warning = f'learners\' code runs behind walls of level "{level}" only: {reason}'
+            self.log.warning(warning)
+            print(f"WARNING: {warning}", file=sys.stderr)
 
     def _to_do(self, waiting: dict[str, list[str]]) -> list[Path]:
         """Return the notebooks that nbgrader is going to grade, as far as one can tell before."""
@@ -120,17 +124,17 @@ class BoxedExporter(NotebookExporter):
         return master
 
 
-class _Work:
-    """Grades one notebook of a module; called in a thread of the pool."""
+class _Reading:
+    """Reads one notebook of a module with what lies beside it; called in a thread of the pool."""
 
-    def __init__(self, hall: Hall, master: Master, directory: Any, ids: dict[str, str]) -> None:
+    def __init__(self, master: Master, directory: Any, ids: dict[str, str]) -> None:
         # Not nbgrader's list: in the formgrader it also keeps a learner's tables out of the box.
-        self.hall, self.master, self.ignore = hall, master, list(JUNK)
+        self.master, self.ignore = master, list(JUNK)
         source = directory.format_path(directory.source_directory, ".", ids["assignment"])
         self.master_files = intake.files_beside(Path(source), self.ignore)
 
-    def __call__(self, path: Path) -> Graded:
-        return grade_file(self.hall, self.master, path, self.ignore, self.master_files)
+    def __call__(self, path: Path) -> HandIn:
+        return take(self.master, path, self.ignore, self.master_files)
 
 
 def as_notebook(master: Master, graded: Graded) -> Any:

@@ -27,43 +27,50 @@ class Graded:
     report: Report
 
 
-def grade_file(
-    hall: Hall, master: Master, path: Path, ignore: list[str], master_files: dict[str, str]
-) -> Graded:
-    """Grade one submitted notebook; never fails for anything that stands in it.
+@dataclass(frozen=True)
+class HandIn:
+    """Everything that marks depend on, as plain data: can be sent to another machine.
+
+    `submitted` is None where the file cannot be read; `why` says then what is wrong with it.
+    """
+
+    master: Master
+    submitted: Submitted | None
+    why: str
+    files: dict[str, str]
+
+
+def take(master: Master, path: Path, ignore: list[str], master_files: dict[str, str]) -> HandIn:
+    """Read one submitted notebook; never fails for anything that stands in it.
 
     Args:
-        hall: where the boxes are.
         master: the exercise.
         path: the submitted notebook; files beside it go into the box.
         ignore: patterns of names that stay outside.
         master_files: the trainer's own files for the box, by name (base64); they win.
     """
-    report = Report(level=hall.level.name)
     try:
-        submitted = _worked_on(path, read(path), report)
+        submitted = read(path)
     except (Unreadable, OSError) as error:
-        return _unreadable(master, report, str(error))
-    report.notes += submitted.notes
-    steps = rebuild(master, submitted, report)
-    files = intake.files_beside(path.parent, ignore) | master_files
-    return Graded(steps, grade(hall, master, steps, files, report), report)
+        return HandIn(master, None, str(error), {})
+    return HandIn(master, submitted, "", intake.files_beside(path.parent, ignore) | master_files)
 
 
-def _worked_on(path: Path, submitted: Submitted, report: Report) -> Submitted:
-    """Return another notebook of the folder where the expected one holds not a single answer.
+def grade_hand_in(hall: Hall, hand_in: HandIn) -> Graded:
+    """Grade what was read; never fails for anything that stands in it."""
+    report = Report(level=hall.level.name)
+    if hand_in.submitted is None:
+        return _unreadable(hand_in.master, report, hand_in.why)
+    report.notes += hand_in.submitted.notes
+    steps = rebuild(hand_in.master, hand_in.submitted, report)
+    return Graded(steps, grade(hall, hand_in.master, steps, hand_in.files, report), report)
 
-    Whoever fetched or downloaded an exercise twice has worked in one of the two.
-    """
-    if submitted.answers or not any(cell.grade_id for cell in submitted.cells):
-        return submitted
-    other = intake.likeliest([found for found in path.parent.glob("*.ipynb") if found != path])
-    found = read(other) if other is not None else submitted
-    names = {cell.grade_id for cell in submitted.cells if cell.grade_id}
-    if other is None or not found.answers or not names & {cell.grade_id for cell in found.cells}:
-        return submitted
-    report.notes.append(f"{path.name} holds no answer: {other.name} is graded in its place")
-    return found
+
+def grade_file(
+    hall: Hall, master: Master, path: Path, ignore: list[str], master_files: dict[str, str]
+) -> Graded:
+    """Read and grade one submitted notebook, as `take` and `grade_hand_in` do."""
+    return grade_hand_in(hall, take(master, path, ignore, master_files))
 
 
 def _unreadable(master: Master, report: Report, why: str) -> Graded:
