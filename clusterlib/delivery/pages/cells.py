@@ -16,6 +16,10 @@ MOST_CODE = 60_000
 MOST_TEXT = 200_000
 BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+MACHINERY = re.compile(
+    r'^  File "[^"\n]*interactiveshell\.py", line .*\n(?:    .*\n)*', re.MULTILINE
+)
+CELL = re.compile(r'File "<ipython-input-[^"\n]*>"')
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 REPORT = "grading-report"
 SCHEME = re.compile(r"^=== BEGIN MARK SCHEME ===[ \t]*$", re.MULTILINE)
@@ -155,7 +159,7 @@ def _part(output: Any) -> Part | None:
     if kind == "stream":
         return Part("text", _plain(output.get("text", "")))
     if kind == "error":
-        return Part("error", _plain("\n".join(map(str, output.get("traceback", [])))))
+        return Part("error", _traceback("\n".join(map(str, output.get("traceback", [])))))
     data = output.get("data", {})
     for mime in ("image/png", "image/jpeg"):
         picture = data.get(mime)
@@ -165,6 +169,11 @@ def _part(output: Any) -> Part | None:
     if table:
         return Part("table", table)
     return Part("text", _plain(data.get("text/plain", "")))
+
+
+def _traceback(text: str) -> str:
+    """Return an error as a reader needs it: without the machinery that ran the cell."""
+    return CELL.sub("this cell", MACHINERY.sub("", _plain(text)))
 
 
 def _plain(text: Any) -> str:

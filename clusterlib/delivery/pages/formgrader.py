@@ -75,15 +75,15 @@ def _harmless_in_scripts(value: Any) -> Any:
     """Return text that cannot leave the quotes in which nbgrader's inline scripts put it."""
     if not isinstance(value, str) or hasattr(value, "__html__"):
         return value
-    return Markup(str(escape(value)).replace("\\", "&#92;").replace("\n", " "))
+    return Markup(str(escape(value)).replace("\\", "&#92;"))
 
 
 @cache
-def _template_sources() -> tuple[str, ...]:
-    found = sorted(
-        [*_nbgraders_templates().glob("*.tpl"), *_nbgraders_templates().glob("formgrade/*")]
-    )
-    return tuple(path.read_text(encoding="utf-8") for path in found)
+def _nbgraders_sources() -> tuple[str, ...]:
+    folder = _nbgraders_templates()
+    found = [*folder.glob("*.tpl"), *folder.glob("formgrade/*.j2")]
+    found += (folder.parent / "static" / "js").glob("*.js")
+    return tuple(path.read_text(encoding="utf-8") for path in sorted(found))
 
 
 def _nonce(handler: Any) -> str:
@@ -101,7 +101,7 @@ def _policy(servers_own: Any) -> Any:
             return file_policy(frames)
         if isinstance(handler, sys.modules[f"{ROOM}.base"].BaseApiHandler):
             return data_policy(frames)
-        return page_policy(handler.csp_nonce, _template_sources(), frames)
+        return page_policy(handler.csp_nonce, _nbgraders_sources(), frames)
 
     return policy
 

@@ -7,9 +7,9 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-# Handlers and styles that nbgrader wrote into its own templates.
+# Handlers and styles that nbgrader wrote into its own templates and scripts.
 HANDLER = re.compile(r"""\son[a-zA-Z]+="([^"{}]*)\"""")
-STYLE = re.compile(r"""\sstyle="([^"{}]*)\"""")
+STYLE = re.compile(r"""\sstyle=["']([^"'{}]*)["']""")
 
 
 def digest(text: str) -> str:
@@ -39,7 +39,7 @@ def page_policy(nonce: str, templates: Iterable[str], frames: str) -> str:
 
     Args:
         nonce: new for every answer.
-        templates: sources of nbgrader's templates.
+        templates: sources of nbgrader's templates and scripts.
         frames: who may show the page in a frame, for example "'self'".
     """
     sources = list(templates)
