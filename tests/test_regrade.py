@@ -14,6 +14,7 @@ from typing import Any
 
 import nbformat
 import pytest
+import test_cohort_postgresql as postgresql
 from cohort_tree import MODULE, fill_in, make_course, roster, write_probe
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
@@ -31,6 +32,7 @@ ANSWERS = {
     "bela": {"top-need": 'top_need = "C07"', "share": "share = 24 / 60", "reflection": "I asked."},
     "cili": {"top-need": 'top_need = "C01"', "share": "share = 0.4001"},
 }
+address = postgresql.address
 REGRADE = ["regrade", "d-27", MODULE]
 LEDGER = "SELECT learner, cell, field, before, after, why FROM mark_ledger"
 
@@ -38,13 +40,17 @@ LEDGER = "SELECT learner, cell, field, before, after, why FROM mark_ledger"
 @pytest.fixture
 def cohort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cohort:
     """A probe that anna, bela and cili handed in, graded with the faulty test."""
+    return marked_cohort(tmp_path, monkeypatch)
+
+
+def marked_cohort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Cohort:
     root = make_course(tmp_path / "tree")
     monkeypatch.setenv("CLUSTER_COURSE", str(root / "course"))
     monkeypatch.delenv("CLUSTER_COHORT", raising=False)
     rows = [f"{name},{name.title()},Kis," for name in (*ANSWERS, "dora")]
     new = ["cohort", "new", "d-27", "--audience", "government"]
     new += ["--roster", str(roster(tmp_path / "r.csv", *rows)), "--timezone", "Europe/Budapest"]
-    assert main(new) == 0
+    assert main([*new, *options]) == 0
     assert main(["release", "d-27", MODULE]) == 0
     cohort = all_cohorts(root)[0]
     for name, answers in ANSWERS.items():
@@ -454,4 +460,22 @@ def test_a_killed_run_leaves_all_marks_or_none_and_the_next_goes_on(
         assert any('== "C07"' in cell.source for cell in tests), learner
     capsys.readouterr()
     assert main(words) == 0
+    assert "nothing changes" in capsys.readouterr().out
+
+
+@postgresql.pytestmark[0]
+@postgresql.pytestmark[1]
+def test_a_gradebook_in_postgresql_is_regraded(
+    address: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cohort = marked_cohort(tmp_path, monkeypatch, "--db", f"{address}/d27")
+    mend(cohort, ask_for_c07)
+    assert main([*REGRADE, "--apply", "--keep-better"]) == 0
+    assert marks(cohort)["anna"]["top-need-test"] == (0, 2, False)
+    assert marks(cohort)["bela"]["top-need-test"] == (2, None, False)
+    capsys.readouterr()
+    assert main(REGRADE) == 0
     assert "nothing changes" in capsys.readouterr().out
