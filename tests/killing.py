@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -111,6 +112,8 @@ class Run:
                 from clusterlib.delivery.runner import pool
 
                 pool.close_all()
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(code)
         self.code: int | None = None
@@ -189,9 +192,7 @@ def files(cohort: Cohort, *tops: str) -> dict[str, str]:
 def given(cohort: Cohort) -> dict[str, str]:
     """Return every file in the exchange's feedback folder with a fingerprint."""
     folder = cohort.exchange / cohort.course_id / "feedback"
-    return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*")
-    }
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*")}
 
 
 def tops(cohort: Cohort) -> set[str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import glob
 import os
 import random
+import shutil
+import signal
 import sqlite3
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ from killing import (
     given,
     hand_in,
     make_cohort,
+    mark_by_hand,
     run_to_end,
     times_done,
     tops,
@@ -34,6 +38,7 @@ from killing import (
 
 from clusterlib.delivery.cohorts.grading import marks
 from clusterlib.delivery.cohorts.places import Cohort
+from clusterlib.delivery.runner.walls import descendants
 
 LEARNERS = sorted(SCORES)
 KEPT = {"learner", "submitted", "autograded", "feedback"}
@@ -179,3 +184,120 @@ def whole_or_not_there(cohort: Cohort, undisturbed: dict[str, Any]) -> None:
     for learner, (time_, grades, comments) in all_marks(cohort).items():
         if any(grade[1] is not None for grade in grades):
             assert [time_, grades, comments] == undisturbed["marks"][learner]
+
+
+def test_feedback_killed_at_every_kind_of_moment(
+    cohort: Cohort, tmp_path: Path, undisturbed: dict[str, Any]
+) -> None:
+    for word in ("collect", "grade"):
+        run_to_end(tmp_path / word, word, NAME, MODULE)
+    log, words = tmp_path / "log", ("feedback", NAME, MODULE, "--early")
+    pages = cohort.exchange / cohort.course_id / "feedback"
+    moments = {
+        "a page is begun": lambda: begun(cohort, "returning"),
+        "a page is written": lambda: begun(cohort, "returning", f"{MODULE}.html"),
+        "a page is in its place, not given": lambda: (
+            len(glob.glob(f"{cohort.folder}/feedback/*/{MODULE}")) > len(os.listdir(pages))
+        ),
+        "one more is given": lambda: len(os.listdir(pages)) > there,
+    }
+    for moment, seen in moments.items():
+        there = len(os.listdir(pages)) if pages.is_dir() else 0
+        pages.mkdir(parents=True, exist_ok=True)
+        assert Run(log, *words).kill_when(seen), moment
+        for name, print_ in files(cohort, "feedback").items():
+            if not name.endswith("given.txt"):
+                assert undisturbed["files"][name] == print_
+    told = log.read_text(encoding="utf-8")
+    said = run_to_end(tmp_path / "last", *words)
+    assert said.count("stands already") >= told.count("feedback given") >= 1
+    assert max(times_done(told + said, "feedback given").values()) == 1
+    assert "returning" not in tops(cohort)
+    assert state(cohort) == undisturbed
+    assert run_to_end(tmp_path / "again", *words).count("stands already") == 6
+    # A mark or comment by hand makes this learner's page out of date, and no other's.
+    mark_by_hand(cohort, "emil", 4, "Good.")
+    assert set(times_done(run_to_end(tmp_path / "hand", *words), "feedback given")) == {"emil"}
+
+
+def test_all_anew_killed_goes_on_and_keeps_marks_by_hand(cohort: Cohort, tmp_path: Path) -> None:
+    for word in ("collect", "grade"):
+        run_to_end(tmp_path / word, word, NAME, MODULE)
+    for learner in LEARNERS:
+        mark_by_hand(cohort, learner, 4, f"Well done, {learner}.")
+    before = all_marks(cohort)
+    log = tmp_path / "log"
+    place = cohort.folder / "autograded" / "anna" / MODULE
+    first = place.stat().st_ino
+    run = Run(log, "grade", NAME, MODULE, "--again")
+    assert run.kill_when(lambda: place.is_dir() and place.stat().st_ino != first)
+    said = run_to_end(tmp_path / "last", "grade", NAME, MODULE)
+    done = set(times_done(log.read_text(encoding="utf-8"), "points"))
+    assert done <= {"anna"}
+    assert set(times_done(said, "points")) | {"anna"} == set(LEARNERS)
+    assert not tops(cohort) & {"again", "grading"}
+    for learner, (time_, grades, comments) in all_marks(cohort).items():
+        # nbgrader asks to look at each mark by hand again; the marks themselves stand.
+        assert [grade[:3] for grade in grades] == [grade[:3] for grade in before[learner][1]]
+        assert (time_, comments) == (before[learner][0], before[learner][2])
+    assert "0 to grade" in run_to_end(tmp_path / "none", "grade", NAME, MODULE)
+
+
+def test_a_gradebook_from_before_is_filled_again(
+    cohort: Cohort, tmp_path: Path, undisturbed: dict[str, Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    run_to_end(tmp_path / "c", "collect", NAME, MODULE)
+    old = tmp_path / "old.db"
+    with sqlite3.connect(cohort.folder / "gradebook.db") as source, sqlite3.connect(old) as copy:
+        source.backup(copy)
+    run_to_end(tmp_path / "g", "grade", NAME, MODULE)
+    for path in cohort.folder.glob("gradebook.db*"):
+        path.unlink()
+    shutil.copy(old, cohort.folder / "gradebook.db")
+    run = Run(tmp_path / "log", "feedback", NAME, MODULE, "--early")
+    assert run.wait() == 1
+    assert run.said.count("run grade again") == 6
+    assert "6 to grade" in run_to_end(tmp_path / "again", "grade", NAME, MODULE)
+    run_to_end(tmp_path / "f", "feedback", NAME, MODULE, "--early")
+    assert state(cohort) == undisturbed
+
+
+def test_only_the_command_is_killed_and_its_boxes_end_with_it(
+    cohort: Cohort, tmp_path: Path
+) -> None:
+    for learner in LEARNERS:
+        hand_in(cohort, learner, RIGHT | {"share": "import time\ntime.sleep(60)"}, minute=1)
+    run_to_end(tmp_path / "c", "collect", NAME, MODULE)
+    run = Run(tmp_path / "log", "grade", NAME, MODULE)
+    below: list[int] = []
+    while len(below) < 6 or not begun(cohort, "grading"):
+        assert not run.ended, run.said
+        below = descendants(run.pid)
+    run.kill(group=False)
+    until = time.monotonic() + 20
+    while any(Path(f"/proc/{process}").exists() for process in below):
+        assert time.monotonic() < until, "processes of the box live on"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_ctrl_c_leaves_nothing_half_done(
+    cohort: Cohort, tmp_path: Path, undisturbed: dict[str, Any], step: str
+) -> None:
+    before = STEPS[: STEPS.index(step)]
+    for word in before:
+        run_to_end(tmp_path / word, word, NAME, MODULE)
+    aside = {"collect": "collecting", "grade": "grading", "feedback": "returning"}[step]
+    options = ["--early"] if step == "feedback" else []
+    run = Run(tmp_path / "log", step, NAME, MODULE, *options)
+    while not begun(cohort, aside):
+        assert not run.ended, run.said
+    run.kill(group=False, with_signal=signal.SIGINT)
+    assert run.wait() == 130, run.said
+    assert "stopped; run the same command again to go on" in run.said
+    assert "Traceback" not in run.said
+    assert aside not in tops(cohort)
+    for word in STEPS[STEPS.index(step) :]:
+        early = ["--early"] if word == "feedback" else []
+        run_to_end(tmp_path / word, word, NAME, MODULE, *early)
+    assert state(cohort) == undisturbed
