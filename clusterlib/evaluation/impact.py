@@ -269,7 +269,7 @@ def _clustered(design: Numbers, y: Numbers, unit: Any) -> tuple[float, float, in
     factor = clusters / (clusters - 1) * (rows - 1) / (rows - terms)
     covariance = factor * bread @ pulls.T @ pulls @ bread
     error = float(np.sqrt(max(covariance[-1, -1], 0.0)))
-    # Where units do not differ in their change, what is left is rounding, and no error to test with.
+    # Where units do not differ in their change, what is left is rounding: nothing to test with.
     if error <= 1e-12 * float(np.abs(y).max()):
         error = 0.0
     return float(coefficients[-1]), error, clusters
