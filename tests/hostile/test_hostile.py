@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 import shapes
+from attacks import SECONDS, Row, read_rows
 from exam import (
     ALL,
     HIDDEN,
     NAME,
-    POINTS,
     RIGHT,
     Exam,
     assert_check_agrees,
@@ -34,43 +34,10 @@ from exam import (
 from clusterlib.delivery.runner.box import Limits
 from clusterlib.delivery.runner.exporter import as_notebook
 
-ROWS = sorted((Path(__file__).parent / "rows").glob("*.txt"))
+ROWS = [row for row in read_rows() if not row.bundle]
 TOKEN = "token-of-the-grader-5fb1"
 MARKER = "97.531"
 BOUND = 4_000_000
-SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class Attack:
-    """One file of rows/."""
-
-    expect: str
-    earned: dict[str, float]
-    effect: str
-    seconds: float
-    shape: str
-    answers: dict[str, str]
-
-
-def read_attack(path: Path) -> Attack:
-    head, _, body = path.read_text(encoding="utf-8").partition("---\n")
-    header = dict(line.split(": ", 1) for line in head.strip().splitlines())
-    marks = {name: float(points) for name, points in POINTS.items()}
-    if header["earned"] != "all":
-        marks |= {k: float(v) for k, v in (item.split("=") for item in header["earned"].split())}
-    answers = {}
-    for block in body.split("%% ")[1:]:
-        name, _, source = block.partition("\n")
-        answers[name.strip()] = source
-    return Attack(
-        header["expect"],
-        marks,
-        header["effect"],
-        float(header.get("seconds", SECONDS)),
-        header.get("shape", ""),
-        answers,
-    )
 
 
 @dataclass(frozen=True)
@@ -123,7 +90,7 @@ def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainer]:
     server.close()
 
 
-def prepare(attack: Attack, trainer: Trainer, folder: Path) -> Path:
+def prepare(attack: Row, trainer: Trainer, folder: Path) -> Path:
     """Write an attack as anna hands it in; return her folder."""
     answers = {
         name: source.replace("@TRAINER@", str(trainer.folder)).replace("@PORT@", str(trainer.port))
@@ -147,11 +114,11 @@ def exam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exam]:
         exam.hall.close()
 
 
-@pytest.mark.parametrize("path", ROWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("attack", ROWS, ids=lambda row: row.name)
 def test_an_attack_gains_nothing_and_harms_nobody(
-    exam: Exam, trainer: Trainer, tmp_path: Path, path: Path
+    exam: Exam, trainer: Trainer, tmp_path: Path, attack: Row
 ) -> None:
-    attack, before = read_attack(path), trainer.state()
+    before = trainer.state()
     place = prepare(attack, trainer, tmp_path)
     exam.hall.limits = replace(exam.hall.limits, cell_seconds=attack.seconds)
     graded = exam.grade(place)
@@ -164,11 +131,11 @@ def test_an_attack_gains_nothing_and_harms_nobody(
     _check_what_is_shown(exam, graded)
 
 
-@pytest.mark.parametrize("path", ROWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("attack", ROWS, ids=lambda row: row.name)
 def test_the_check_before_handing_in_agrees_with_the_grader(
-    exam: Exam, trainer: Trainer, tmp_path: Path, path: Path
+    exam: Exam, trainer: Trainer, tmp_path: Path, attack: Row
 ) -> None:
-    attack, before = read_attack(path), trainer.state()
+    before = trainer.state()
     place = prepare(attack, trainer, tmp_path)
     exam.hall.limits = replace(exam.hall.limits, cell_seconds=attack.seconds)
     assert_check_agrees(exam, place / f"{NAME}.ipynb")
@@ -218,7 +185,7 @@ def test_the_class_goes_on_after_every_attack(exam: Exam, tmp_path: Path) -> Non
 
 
 def test_nothing_passes_from_one_hand_in_to_the_next(exam: Exam, tmp_path: Path) -> None:
-    attack = read_attack(Path(__file__).parent / "rows" / "own-15-leave-a-letter.txt")
+    attack = next(row for row in ROWS if row.name == "own-15-leave-a-letter")
     for name in ("first", "second"):
         graded = exam.grade(hand_in(tmp_path / name, filled(RIGHT | attack.answers)))
         assert earned(graded)["need"] == 0
@@ -241,7 +208,6 @@ def test_hidden_tests_and_model_answers_are_not_in_the_box(exam: Exam) -> None:
 
 
 def test_every_row_of_the_table_is_here() -> None:
-    rows = {int(path.stem[:2]) for path in ROWS if path.stem[0].isdigit()}
-    elsewhere = {37, 38, 39, 40, 42}  # test_intake.py: they concern collecting, not running
-    assert rows | elsewhere == set(range(1, 44))
-    assert len([path for path in ROWS if path.stem.startswith("own-")]) >= 10
+    names = [row.name for row in read_rows()]
+    assert {int(name[:2]) for name in names if name[0].isdigit()} == set(range(1, 44))
+    assert len([name for name in names if name.startswith("own-")]) >= 10

@@ -112,6 +112,8 @@ class CollectWhole(ExchangeCollect):  # type: ignore[misc]
                 if not record["believed"]:
                     moment = record["timestamp"].strftime("%Y-%m-%d %H:%M:%S.%f UTC")
                     (made / STAMP).write_text(moment, encoding="utf-8")
+                    said = "%s: it says another time than it arrived, %s counts"
+                    self.log.warning(said, learner, moment)
                 if self.coursedir.groupshared:
                     self.set_perms(made, 0o664, 0o2770)
                 whole.move(made, target)
