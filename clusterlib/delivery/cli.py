@@ -24,6 +24,8 @@ COMMANDS = (
     "feedback",
     "export",
     "audit",
+    "backup",
+    "restore",
     "doctor",
 )
 

@@ -43,13 +43,14 @@ def run(options: argparse.Namespace) -> int:
     if options.check:
         if options.module or options.learner or options.csv:
             raise CommandError("--check looks at the whole record: leave the other options out")
-        return _check(cohorts, options.head)
+        return check_all(cohorts, options.head)
     if options.head:
         raise CommandError("--head goes with --check")
     return _show(cohorts, options)
 
 
-def _check(cohorts: list[Cohort], heads: list[str]) -> int:
+def check_all(cohorts: list[Cohort], heads: list[str]) -> int:
+    """Check the ledgers of these audiences; CommandError after the faults are printed."""
     from clusterlib.delivery.cohorts.gradebook import open_gradebook
     from clusterlib.delivery.cohorts.ledger.check import check, note_head, noted_heads
 

@@ -7,15 +7,19 @@ the time that it says, and not that a file is still the one that was looked at a
 from __future__ import annotations
 
 import fnmatch
+import json
 import os
 import pwd
 import stat
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 STAMP = "timestamp.txt"
+# In the folder above the hand-ins, for its owner alone.
+RESTORED = "restored.json"
 # Between writing the time and copying the files `nbgrader submit` takes seconds, on a slow disk
 # minutes.
 TOLERATED = timedelta(minutes=15)
@@ -62,11 +66,11 @@ def look_at(folder: Path, learner: str, accounts: Collection[str]) -> Arrival:
     if not stat.S_ISDIR(state.st_mode):
         raise Refused("is a link or special file, no folder: ask for a new hand-in")
     _refuse_impostor(state.st_uid, learner, accounts)
-    arrived = _arrived(folder)
+    came = arrived(folder)
     said = _said(folder / STAMP)
-    if said is not None and abs(said - arrived) <= TOLERATED:
+    if said is not None and abs(said - came) <= TOLERATED:
         return Arrival(folder, learner, said, True)
-    return Arrival(folder, learner, arrived, False)
+    return Arrival(folder, learner, came, False)
 
 
 def _refuse_impostor(owner: int, learner: str, accounts: Collection[str]) -> None:
@@ -93,18 +97,57 @@ def _is_account(name: str) -> bool:
     return True
 
 
-def _arrived(folder: Path) -> datetime:
-    """Return when the last of its files was written.
+def arrived(folder: Path) -> datetime:
+    """Return when the last of a hand-in's files was written.
 
     The file system's own time of change: who wrote a file can set any other time, not this one.
+    A hand-in that came back from a backup, and was not touched since, arrived when it first did.
     """
-    latest = 0.0
+    changed = _changed(folder)
+    record = _restored(folder.parent).get(folder.name)
+    if record is not None and record["changed"] == changed:
+        return datetime.fromisoformat(record["arrived"])
+    return datetime.fromtimestamp(changed / 1e9, UTC)
+
+
+def remember(inbound: Path, folders: Mapping[Path, str]) -> None:
+    """Write down when hand-ins arrived that come back from a backup.
+
+    Args:
+        inbound: where they go.
+        folders: where each lies now, under the name that it will have, with the time when it
+            arrived, in ISO form.
+    """
+    records = _restored(inbound)
+    for folder, moment in folders.items():
+        records[folder.name] = {"arrived": moment, "changed": _changed(folder)}
+    path = inbound.parent / RESTORED
+    written = path.with_name(f".{RESTORED}.{os.getpid()}")
+    handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(records, file, indent=1)
+    os.replace(written, path)
+
+
+def _changed(folder: Path) -> int:
+    """Return the newest time of change among a hand-in's files, in nanoseconds."""
+    latest = 0
     for parent, folders, files in os.walk(folder):
         for name in files:
-            latest = max(latest, Path(parent, name).lstat().st_ctime)
+            latest = max(latest, Path(parent, name).lstat().st_ctime_ns)
         if len(Path(parent).relative_to(folder).parts) > MAX_DEPTH:
             folders.clear()
-    return datetime.fromtimestamp(latest or folder.lstat().st_ctime, UTC)
+    return latest or folder.lstat().st_ctime_ns
+
+
+def _restored(inbound: Path) -> dict[str, dict[str, Any]]:
+    """Return what is remembered; the file lies where learners cannot write."""
+    path = inbound.parent / RESTORED
+    try:
+        found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found
 
 
 def _said(stamp: Path) -> datetime | None:
