@@ -94,12 +94,13 @@ def workload(tasks: pd.DataFrame, capacity: "pd.Series[float]") -> pd.DataFrame:
         raise ValueError("the table of tasks has no column with hours: add one for each month")
     hours = no_missing(numeric_table(tasks[months], "hours"), "hours", "write 0 for none")
     unique_labels(capacity.index, "people with a capacity")
+    available = numeric_table(capacity.to_frame("capacity"), "hours available")["capacity"]
     people = list(dict.fromkeys(tasks["person"]))
-    without = [who for who in people if not capacity.get(who, 0) > 0]
+    without = [who for who in people if not available.get(who, 0) > 0]
     if without:
         raise ValueError(f"no hours available for {some_of(without)}: add them to the capacity")
     sums = hours.groupby(tasks["person"], sort=False).sum().T
-    return sums.div(capacity[people], axis=1)[people].rename_axis(index="month", columns=None)
+    return sums.div(available[people], axis=1)[people].rename_axis(index="month", columns=None)
 
 
 def agenda_caution(items: pd.DataFrame) -> pd.DataFrame:

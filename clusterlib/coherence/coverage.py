@@ -51,7 +51,7 @@ def coverage(
     >>> result.covered_share, result.grounded_share, result.gaps, result.unknown
     (0.5, 0.5, ['food'], ['drones'])
     """
-    figures = numeric_series(specialisation.astype(object), "specialisation")
+    figures = numeric_series(pd.Series(specialisation, dtype=object), "specialisation")
     yes_no = pd.api.types.is_bool_dtype(specialisation)
     special = figures > (0.5 if yes_no else threshold)
     chosen = _chosen(priorities, figures.index)

@@ -89,7 +89,7 @@ def calibrate(scores: pd.DataFrame, gold: Mapping[Any, float]) -> tuple[pd.DataF
     count = over.count().reindex(reviewers, fill_value=0)
     leniency = over.mean().reindex(reviewers).where(count >= 2)
     others = clean[~on_gold]
-    adjusted = others["score"] - others["reviewer"].map(leniency)
+    adjusted = others["score"] - others["reviewer"].map(leniency).astype(float)
     return (
         others.assign(adjusted=adjusted),
         pd.DataFrame({"leniency": leniency, "gold_reviews": count}),
