@@ -20,6 +20,7 @@ signed = hnp.arrays(int, st.integers(2, 6).map(lambda n: (n, n)), elements=st.in
 @given(signed)
 @settings(max_examples=40, deadline=None)
 def test_cross_impact_ignores_the_diagonal(matrix):
+    # Trap T27: an element does not act on itself.
     result = coherence.cross_impact(matrix)
     other = matrix.copy()
     for name in matrix.index:
@@ -74,6 +75,7 @@ def test_second_order_is_a_plus_half_a_squared_without_the_diagonal():
 
 
 def test_second_order_sign_rule_hidden_and_softened():
+    # Trap T27: hindering a hindrance helps.
     names = list("xyz")
     hindered_hindrance = pd.DataFrame([[0, -2, 0], [0, 0, -3], [0, 0, 0]], names, names)
     assert coherence.second_order(hindered_hindrance).total.loc["x", "z"] == 3
@@ -101,6 +103,7 @@ def test_second_order_of_instruments_through_objectives():
 
 
 def test_micmac_sums_by_power_and_no_settling():
+    # Trap T13: an order that goes to and fro never settles.
     result = coherence.micmac(ALTERNATING)
     expected = {
         1: [4, 3, 3, 2], 2: [11, 10, 6, 8], 3: [38, 23, 24, 22],
@@ -115,6 +118,7 @@ def test_micmac_sums_by_power_and_no_settling():
 
 
 def test_micmac_does_not_overflow():
+    # Trap T13: sums of high powers leave the range of 64 bits.
     full = pd.DataFrame(3 * (1 - np.eye(20, dtype=int)))
     result = coherence.micmac(full, max_power=40)
     assert result.influence.loc[0, 40] == (3 * 19) ** 40

@@ -18,6 +18,7 @@ JUDGES = pd.DataFrame(
 
 
 def test_kendall_w_with_and_without_ties():
+    # Trap T6: ties are corrected; Friedman's test of scipy gives the same chi-square.
     result = consensus.kendall_w(ITEMS)
     # The untied formula gives 0.7944; tie-corrected 0.8363, chi2 10.0351, p 0.0398.
     assert result.w_untied == pytest.approx(0.7944444444, abs=1e-9)
@@ -184,6 +185,7 @@ def test_rand_ucla_published_panel():
 
 
 def test_rand_ucla_small_panels_hang_on_the_percentile_rule():
+    # Trap T7: percentile rules part below ten raters.
     linear = consensus.rand_ucla([1, 1, 1, 5, 9])
     weibull = consensus.rand_ucla([1, 1, 1, 5, 9], percentile="weibull")
     assert (linear.p70, weibull.p70) == (pytest.approx(4.2), pytest.approx(5.8))

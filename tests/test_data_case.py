@@ -33,7 +33,7 @@ def item_means(case):
 
 
 def test_streams_are_those_of_a_named_bit_generator():
-    # Fixed figures: a change of stream between versions of NumPy would change graded answers.
+    # Trap T28: a change of stream between versions of NumPy would change graded answers.
     draws = stream(2027, 1)
     assert draws.integers(0, 1000, 5).tolist() == STREAM_INTEGERS
     assert np.round(draws.random(3), 6).tolist() == STREAM_UNIFORMS

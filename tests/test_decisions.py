@@ -33,6 +33,7 @@ DRINKS = [
 
 
 def test_ahp_house():
+    # Trap T4: eigenvector and geometric mean can differ in order.
     result = decisions.ahp(pd.DataFrame(HOUSE))
     assert result.weights.round(5).tolist() == pytest.approx(
         [0.17302, 0.05398, 0.18811, 0.01751, 0.03104, 0.03632, 0.16683, 0.33319], abs=1e-5
@@ -64,6 +65,7 @@ def test_ahp_drinks():
 
 
 def test_both_random_index_tables_are_printed():
+    # Trap T4: two tables of random indices are in print.
     assert decisions.RANDOM_INDEX["saaty"][2:8] == (0.58, 0.90, 1.12, 1.24, 1.32, 1.41)
     assert decisions.RANDOM_INDEX["other"][2:8] == (0.52, 0.89, 1.11, 1.25, 1.35, 1.40)
 
@@ -136,6 +138,7 @@ BENEFIT = [True, True, True, False]
 
 
 def test_topsis_vector_and_minmax():
+    # Trap T2: two normalisations are in use, and each tool has another default.
     # Published worked example (package documentation), last criterion a cost.
     assert decisions.topsis(SCORES, WEIGHTS, BENEFIT).tolist() == pytest.approx(
         [0.74269409, 0.40359933, 0.17586999, 0.44142927], abs=1e-8
@@ -211,6 +214,7 @@ def test_topsis_refuses_what_it_cannot_rank(scores, weights, benefit, words):
 
 
 def test_best_worst_car_example():
+    # Trap T5: the linear model, not the nonlinear one.
     # The car example of the method: fully consistent, so xi is 0.
     names = ["price", "quality", "comfort", "safety", "style"]
     over, under = pd.Series([2, 1, 4, 2, 8], names), pd.Series([4, 8, 2, 4, 1], names)

@@ -17,6 +17,7 @@ POST = pd.Series([60, 80, 85, 100], LEARNERS)
 
 
 def test_three_gains_of_four_learners():
+    # Trap T8: the gain of the class means is not the mean of the gains.
     # By hand: (81.25 - 55) / 45; mean of .5 .5 -.5 1; the loss of 5 of 90 counts -1/18.
     gain = evaluation.learning_gain(PRE, POST)
     assert gain.class_gain == pytest.approx(0.5833333)

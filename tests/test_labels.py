@@ -156,6 +156,7 @@ def test_hungarian_faults():
 
 
 def test_title_is_lost_strictly_below_half():
+    # Trap T21: "below 50 %" is strict; exactly half keeps the title.
     # klaszterfejlesztes.hu: lost if the named members fall "below 50 %" of the current ones.
     assert labels.accreditation_kept(10, 20)
     assert not labels.accreditation_kept(10, 21)

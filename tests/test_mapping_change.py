@@ -62,6 +62,7 @@ def test_order_of_industries_does_not_matter():
 
 @pytest.mark.parametrize("method", ["classic", "esteban-marquillas"])
 def test_new_industry_goes_to_the_regional_part_and_is_announced(method):
+    # Trap T18: growth from zero has no rate.
     start = A[0].copy()
     start["three"] = 0
     with pytest.warns(UserWarning, match=r"no jobs at the start in three: .* counted as regional"):

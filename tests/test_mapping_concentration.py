@@ -111,6 +111,7 @@ REGIONS = pd.Series({"Wien": 500000, "Linz": 400000, "Graz": 100000})
 
 
 def test_ellison_glaeser_of_ten_plants():
+    # Trap T1: the R package REAT prints 12.07 for several industries together; not an oracle.
     # Printed in the manual of the R package REAT: 0.05990628. (Its index for several industries
     # together prints 12.07 on its own example, which no such index can reach: not used here.)
     result = mapping.ellison_glaeser(PLANTS, REGIONS)

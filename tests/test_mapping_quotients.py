@@ -84,6 +84,7 @@ def test_confidential_cell_is_announced():
 
 
 def test_confidential_cell_stays_blank_and_published_totals_keep_the_rest_right():
+    # Trap T25: confidential is not zero.
     result = mapping.location_quotient(confidential(), TOY.sum(), region_totals=TOY.sum(axis=1))
     assert np.isnan(result.loc["B", "biotech"])
     expected = mapping.location_quotient(TOY)

@@ -25,6 +25,7 @@ yes_no = st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=4, m
 
 
 def test_complexity_of_the_toy():
+    # Trap T3: population, not sample, standard deviation.
     result = mapping.complexity(HH)
     assert result.places.tolist() == pytest.approx(
         [-0.07535309, -1.60291607, 0.7477882, 0.93048095], abs=5e-8
@@ -35,6 +36,7 @@ def test_complexity_of_the_toy():
 
 
 def test_sign_follows_diversity_and_caution_says_when_it_hardly_does():
+    # Trap T3: an eigenvector has no sign of its own.
     result = mapping.complexity(HH)
     assert np.corrcoef(result.places, HH.sum(axis=1))[0, 1] > 0
     assert result.diversity_correlation == pytest.approx(0.1065, abs=5e-5)
@@ -77,6 +79,7 @@ def test_unconnected_parts_and_equal_diversity_are_cautioned():
 
 
 def test_alike_eigenvalues_are_cautioned():
+    # Trap T3: nearly equal eigenvalues.
     circle = pd.DataFrame(np.eye(5) + np.roll(np.eye(5), 1, axis=1))
     assert "eigenvalue are alike" in mapping.complexity(circle).caution
 
@@ -93,6 +96,7 @@ def test_complexity_faults():
 
 
 def test_quotient_of_exactly_one_is_an_advantage():
+    # Trap T17: exactly 1 counts as an advantage.
     quotients = mapping.location_quotient(TOY)
     advantage = mapping.revealed_advantage(quotients)
     assert advantage.loc["C", "wood"]
@@ -141,6 +145,7 @@ def test_proximity_is_the_smaller_chance_and_density_a_share(advantage):
 
 
 def test_density_does_not_count_the_activity_itself():
+    # Trap T3: with the diagonal left in, an activity would be a reason for itself.
     density = mapping.relatedness_density(HH, mapping.proximity(HH))
     assert density.loc["C2", "P2"] == 0  # with the diagonal left in it would be 0.4286
     assert density.loc["C1"].tolist() == pytest.approx([1, 1, 1, 1])

@@ -66,6 +66,7 @@ def test_small_categories_are_flagged():
 
 
 def test_confidential_cell_has_no_stars_and_is_not_among_the_known():
+    # Trap T25: confidential is not zero.
     hidden = JOBS.astype(float)
     hidden.loc["R19", "biotech"] = np.nan
     with pytest.raises(ValueError, match="missing at R19 / biotech"):

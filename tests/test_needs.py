@@ -37,6 +37,7 @@ def test_borich_scores_and_order():
 
 
 def test_borich_weights_by_the_mean_importance_not_by_each_mark():
+    # Trap T26: the weight is the item's mean importance.
     importance, ability = pd.DataFrame({"A": [5, 1]}), pd.DataFrame({"A": [1, 1]})
     own_marks = (importance["A"] * (importance["A"] - ability["A"])).mean()
     assert needs.borich(importance, ability).loc["A", "mwds"] == pytest.approx(6.0)

@@ -88,6 +88,7 @@ ROWS_OF_TEN = [
 
 
 def test_broker_roles_of_the_ten_actor_network():
+    # Trap T9: sna calls the gatekeeper b_OI and the representative b_IO.
     # R sna 2.7-2 brokerage(): w_I, w_O, b_IO, b_OI, b_O, t, for every actor.
     found = networks.brokerage(TEN, TEN_KINDS)
     assert list(found.columns) == [
@@ -144,6 +145,7 @@ def test_broker_roles_follow_the_definition(network, data):
 
 
 def test_undirected_ties_make_representative_and_gatekeeper_the_same():
+    # Trap T9: the roles were made for directed ties.
     found = networks.brokerage(TEN, TEN_KINDS, directed=False)
     assert (found["representative"] == found["gatekeeper"]).all()
     assert (found.drop(columns="total") % 2 == 0)[["coordinator", "itinerant", "liaison"]].all(
@@ -152,6 +154,7 @@ def test_undirected_ties_make_representative_and_gatekeeper_the_same():
 
 
 def test_ei_index_of_the_ten_actor_network():
+    # Trap T11: group sizes restrict the range of the index.
     # 9 ties between kinds and 7 within: (9 - 7) / 16.
     found = networks.ei_index(TEN, TEN_KINDS)
     assert (found.external, found.internal, found.index, float(found)) == (9, 7, 0.125, 0.125)
@@ -162,6 +165,7 @@ def test_ei_index_of_the_ten_actor_network():
 
 
 def test_ei_permutation_p_counts_itself_and_repeats_with_its_seed():
+    # Trap T12: p = (1 + count) / (1 + permutations), never 0.
     far = networks.ei_index(TEN, TEN_KINDS, permutations=99, seed=5)
     assert far.p == networks.ei_index(TEN, TEN_KINDS, permutations=99, seed=5).p
     assert (far.p * 100) == pytest.approx(round(far.p * 100))

@@ -73,6 +73,7 @@ def test_betweenness_of_known_networks():
 
 
 def test_closeness_in_pieces_follows_wasserman_and_faust():
+    # Trap T10: in a network in pieces some packages give 0 to nearly all.
     # Two of four actors within one step: nearness 1, times 1 of 3 others reached.
     ties = pd.DataFrame({"source": ["a"], "target": ["b"]})
     found = networks.centrality(ties, "closeness", nodes=list("abcd"))
@@ -178,6 +179,7 @@ def test_qap_of_florentine_marriage_and_business():
 
 
 def test_qap_p_counts_itself_and_order_does_not_matter():
+    # Trap T12: p = (1 + count) / (1 + permutations), never 0.
     marriage = matrix(MARRIAGES, FAMILIES)
     mixed = marriage.iloc[::-1, ::-1]
     found = networks.qap(marriage, mixed, permutations=19, seed=2)

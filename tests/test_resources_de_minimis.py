@@ -29,6 +29,7 @@ def test_overshoot_loses_the_whole_new_award():
 
 
 def test_exactly_the_ceiling_passes_and_a_cent_more_does_not():
+    # Trap T19: exactly 300,000 EUR.
     none = AWARDS.iloc[:0]
     assert resources.de_minimis_check(none, 300_000, "2026-11-23").passes
     assert not resources.de_minimis_check(none, 300_000.01, "2026-11-23").passes
@@ -134,6 +135,7 @@ def test_window_rolls_and_headroom_never_exceeds_the_ceiling(granted, amounts, n
 @settings(deadline=None)
 @given(granted=days.filter(lambda day: day >= date(2024, 1, 1) and day.year < 2027))
 def test_window_is_inclusive_at_both_ends(granted):
+    # Trap T19: the first and the last day of the window.
     awards = pd.DataFrame({"granted": [granted], "amount": [100_000]})
     assert resources.de_minimis_headroom(awards, granted) == 200_000
     try:

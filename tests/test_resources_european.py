@@ -27,6 +27,7 @@ def test_worked_example_of_the_agency(action, non_profit, grant):
 
 
 def test_subcontracting_has_no_overhead_but_is_funded():
+    # Trap T20: the base of the flat rate leaves subcontracts out.
     # Regulation (EU) 2021/695 Art. 34, 35: 100 of which 20 subcontracted: firm 84, others 120.
     assert resources.indirect_costs(100, 20, on=DAY) == 20
     assert resources.horizon_grant(100, "IA", subcontracting=20, on=DAY) == 84

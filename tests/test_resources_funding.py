@@ -22,6 +22,7 @@ def test_published_index():
 
 
 def test_index_is_a_share_not_ten_thousand():
+    # Trap T16: 0 to 1 here, 0 to 10,000 with competition authorities.
     assert resources.funding_mix({"region": 100.0}).hhi == 1
     assert resources.funding_mix({"fees": 1, "region": 1}).hhi == 0.5
 
@@ -50,6 +51,7 @@ def test_shares_must_add_up():
 
 
 def test_percentages_may_miss_a_hundred_by_their_rounding():
+    # Trap T22: printed percentages need not add up to 100.
     thirds = resources.funding_mix({"fees": 33, "region": 33, "EU": 33}, unit="percent")
     assert thirds.shares.sum() == pytest.approx(1)
     assert thirds.largest == "fees"  # a tie: the first listed

@@ -76,6 +76,7 @@ def test_growth_with_a_zero_inside_has_no_trend():
     ],
 )
 def test_growth_refuses(values, index, words):
+    # Trap T23: no compound rate from zero or to zero.
     with pytest.raises(ValueError, match=words):
         watch.growth(pd.Series(values, index=index))
 
@@ -119,6 +120,7 @@ def test_logistic_equals_plain_least_squares():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_logistic_before_the_turning_point_is_not_identified(seed):
+    # Trap T24: no ceiling is known before the turning point.
     early = _curve(100, 2025, range(2005, 2021), noise=0.3, seed=seed)
     result = watch.fit_logistic(early)
     assert not result.identified
