@@ -20,7 +20,7 @@ MACHINERY = re.compile(
     r'^  File "[^"\n]*interactiveshell\.py", line .*\n(?:    .*\n)*', re.MULTILINE
 )
 CELL = re.compile(r'File "<ipython-input-[^"\n]*>"')
-HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*(?:\(\d+ points?\))?\s*#*\s*$", re.MULTILINE)
 REPORT = "grading-report"
 SCHEME = re.compile(r"^=== BEGIN MARK SCHEME ===[ \t]*$", re.MULTILINE)
 SCHEME_END = re.compile(r"^=== END MARK SCHEME ===[ \t]*$", re.MULTILINE)
