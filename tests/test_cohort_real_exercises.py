@@ -58,6 +58,7 @@ def _put_into_exchange(cohort: Cohort, module: str, learner: str) -> Path:
     folder = inbound / f"{learner}+{module}+2027-03-01 10:00:00.0 UTC+random"
     shutil.copytree(cohort.exercise(module).parent, folder)
     (folder / "timestamp.txt").write_text("2027-03-01 10:00:00.0 UTC", encoding="utf-8")
+    (folder / "submission_secret.txt").write_text(f"secret of {learner}", encoding="utf-8")
     return folder / f"{module}.ipynb"
 
 
