@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -28,9 +29,12 @@ def unpack(backup: Path, target: Path) -> dict[str, Any]:
     """
     found: dict[str, dict[str, Any]] = {}
     try:
-        with tarfile.open(backup, "r:gz") as tar:
+        with gzip.open(backup) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
             for member in tar:
                 _unpack_member(tar, member, target, found)
+            # The sum over the whole file stands at its very end.
+            while stream.read(PIECE):
+                pass
     except FileNotFoundError as error:
         raise CommandError(f"there is no file {backup}") from error
     except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
