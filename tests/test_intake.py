@@ -1,17 +1,24 @@
-"""What comes in before anything is run: archives, names and times (rows 37 to 40 and 42)."""
+"""What comes in before anything is run: archives, files, names and times, piece by piece.
+
+The whole commands meet the same attacks in tests/hostile/test_bundles.py.
+"""
 
 from __future__ import annotations
 
 import io
 import os
 import tarfile
+import threading
 import zipfile
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from clusterlib.delivery.runner import arrivals
 from clusterlib.delivery.runner.archives import BoundedExtractor, Refused, unpack
+from clusterlib.delivery.runner.arrivals import copy_in, look_at
 from clusterlib.delivery.runner.intake import MAX_BYTES, files_beside, remove_traps
 
 
@@ -99,3 +106,93 @@ def test_traps_are_removed_and_told(tmp_path: Path) -> None:
 
 def test_the_hole_in_the_validate_handler_is_mended_in_this_nbgrader() -> None:
     assert tuple(int(part) for part in version("nbgrader").split(".")[:3]) >= (0, 9, 6)
+
+
+def _handed_in(folder: Path, said: str | None = None) -> Path:
+    folder.mkdir()
+    said = said or f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
+    (folder / "timestamp.txt").write_text(said, encoding="utf-8")
+    (folder / "02-needs.ipynb").write_text("{}", encoding="utf-8")
+    return folder
+
+
+def test_a_copy_follows_no_link_that_is_put_in_while_it_runs(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("of the trainer", encoding="utf-8")
+    source = _handed_in(tmp_path / "hand-in")
+    work, stop = source / "02-needs.ipynb", threading.Event()
+
+    def swap() -> None:
+        other, back = source.parent / "link", source.parent / "file"
+        while not stop.is_set():
+            other.symlink_to(secret)
+            os.replace(other, work)
+            back.write_text("{}", encoding="utf-8")
+            os.replace(back, work)
+
+    swapping = threading.Thread(target=swap)
+    swapping.start()
+    seen = set()
+    try:
+        for number in range(400):
+            target = tmp_path / f"copy-{number}"
+            try:
+                copy_in(source, target)
+            except arrivals.Refused as why:
+                seen.add("link" if "link" in str(why) else "gone")
+            else:
+                seen.add((target / "02-needs.ipynb").read_text(encoding="utf-8"))
+    finally:
+        stop.set()
+        swapping.join()
+    assert "of the trainer" not in seen
+    assert {"{}"} < seen
+
+
+def test_what_belongs_to_others_is_not_copied(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can make files of another account")
+    source = _handed_in(tmp_path / "hand-in")
+    os.chown(source / "02-needs.ipynb", 65534, 65534)
+    with pytest.raises(arrivals.Refused, match=r"of another account, 02-needs\.ipynb"):
+        copy_in(source, tmp_path / "copy")
+
+
+def test_files_that_nobody_needs_are_left_behind(tmp_path: Path) -> None:
+    source = _handed_in(tmp_path / "hand-in")
+    (source / ".venv").symlink_to("/usr")
+    (source / "deep" / "er").mkdir(parents=True)
+    (source / "deep" / "er" / "survey.csv").write_text("1", encoding="utf-8")
+    copy_in(source, tmp_path / "copy", [".*", "*.txt"])
+    found = [str(p.relative_to(tmp_path / "copy")) for p in (tmp_path / "copy").rglob("*.*")]
+    assert sorted(found) == ["02-needs.ipynb", "deep/er/survey.csv"]
+
+
+def test_a_time_is_believed_when_the_file_system_agrees(tmp_path: Path) -> None:
+    honest = look_at(_handed_in(tmp_path / "a"), "anna", {"anna"})
+    assert honest.believed
+    claims = ["2001-01-01 10:00:00 UTC", "2100-01-01 10:00 UTC", "", "x" * 999]
+    for number, said in enumerate(claims):
+        forged = look_at(_handed_in(tmp_path / f"f{number}", said or " "), "anna", {"anna"})
+        assert not forged.believed
+        assert abs(forged.moment - datetime.now(UTC)) < arrivals.TOLERATED
+
+
+def test_work_that_was_changed_after_its_time_counts_from_the_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _handed_in(tmp_path / "a")
+    first = look_at(folder, "anna", {"anna"})
+    monkeypatch.setattr(arrivals, "TOLERATED", first.moment - first.moment)
+    os.utime(folder / "02-needs.ipynb", (0, 0))
+    later = look_at(folder, "anna", {"anna"})
+    assert later.moment > first.moment
+    assert not later.believed
+
+
+def test_a_link_is_no_hand_in(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(_handed_in(tmp_path / "real"))
+    with pytest.raises(arrivals.Refused, match="no folder"):
+        look_at(tmp_path / "link", "anna", {"anna"})
+    with pytest.raises(arrivals.Refused, match="cannot be read"):
+        copy_in(tmp_path / "link", tmp_path / "copy")
