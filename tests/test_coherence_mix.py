@@ -126,6 +126,19 @@ def test_second_order_adds_every_way_by_one_stepping_stone(matrix, weight):
         assert through[row.via] == min(through.values())
 
 
+@settings(max_examples=40, deadline=None)
+@given(scored)
+def test_sums_of_a_cross_impact_are_weighted_degrees(matrix):
+    graph = networkx.from_pandas_adjacency(matrix, create_using=networkx.DiGraph)
+    graph.remove_edges_from([(name, name) for name in NAMES])
+    found = coherence.cross_impact(matrix)
+    assert found.influence.to_dict() == dict(graph.out_degree(weight="weight"))
+    assert found.influenced.to_dict() == dict(graph.in_degree(weight="weight"))
+    scores = [score for _, _, score in graph.edges(data="weight")]
+    assert found.negative == sum(score < 0 for score in scores) == len(found.clashes)
+    assert found.positive + found.negative + found.neutral == 12
+
+
 @settings(max_examples=60, deadline=None)
 @given(scored, scored)
 def test_two_scorers_are_compared_cell_by_cell_whoever_comes_first(one, two):

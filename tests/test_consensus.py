@@ -221,6 +221,23 @@ def test_borda_gives_every_ballot_the_same_weight(places):
     assert counted["points"].is_monotonic_decreasing
 
 
+def test_borda_of_the_capital_of_tennessee():
+    # The example of reference works on voting: Memphis is first with 42 of 100 voters, Nashville
+    # wins the count with 194 to 173, 126 and 107.
+    ballots = {"Memphis": (42, "MNCK"), "Nashville": (26, "NCKM"), "Chattanooga": (15, "CKNM"),
+               "Knoxville": (17, "KCNM")}  # fmt: skip
+    voters = [order for count, order in ballots.values() for _ in range(count)]
+    places = pd.DataFrame(
+        {number: [order.index(city) + 1 for city in "MNCK"] for number, order in enumerate(voters)},
+        index=["Memphis", "Nashville", "Chattanooga", "Knoxville"],
+    )
+    counted = consensus.borda(places)
+    assert counted["points"].to_dict() == {
+        "Nashville": 194, "Chattanooga": 173, "Memphis": 126, "Knoxville": 107,
+    }  # fmt: skip
+    assert counted["first_places"].idxmax() == "Memphis"
+
+
 def test_borda_ties_and_blanks():
     votes = pd.DataFrame({"a": [1, 1, 3], "b": [2, 1, None]}, index=["x", "y", "z"])
     with pytest.raises(ValueError, match="missing at z / b"):

@@ -1,5 +1,6 @@
 """Best-worst weights, sensitivity and group judgements: what must hold for any table."""
 
+import networkx
 import numpy as np
 import pandas as pd
 import pytest
@@ -167,3 +168,33 @@ def test_group_judgements_are_reciprocal_and_the_same_whoever_speaks_first(marks
     mean = np.exp(np.mean(alone, axis=0))
     found = decisions.ahp(group, method="geometric").weights
     assert found.tolist() == pytest.approx((mean / mean.sum()).tolist())
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data(), st.integers(1, 7))
+def test_a_plan_takes_as_long_as_the_longest_path_of_networkx(data, count):
+    lengths = data.draw(st.lists(st.integers(0, 9), min_size=count, max_size=count))
+    before = [
+        sorted(data.draw(st.sets(st.integers(0, task - 1), max_size=3))) if task else []
+        for task in range(count)
+    ]
+    names = [f"T{task}" for task in range(count)]
+    plan = pd.DataFrame(
+        {"duration": lengths, "after": ["; ".join(names[one] for one in row) for row in before]},
+        index=names,
+    )
+    graph = networkx.DiGraph()
+    for task, row in enumerate(before):
+        graph.add_edge("start", names[task], weight=0)
+        graph.add_edge(names[task], "end", weight=lengths[task])
+        graph.add_weighted_edges_from((names[one], names[task], lengths[one]) for one in row)
+    found = decisions.critical_path(plan.iloc[::-1])
+    assert found.duration == networkx.dag_longest_path_length(graph)
+    assert sum(plan.loc[found.path, "duration"]) == found.duration
+    # A task may lose its whole float, and no more, without moving the end.
+    for task, spare in found.schedule["total_float"].items():
+        late = plan.copy()
+        late.loc[task, "duration"] += spare
+        assert decisions.critical_path(late).duration == found.duration
+        late.loc[task, "duration"] += 1
+        assert decisions.critical_path(late).duration == found.duration + 1

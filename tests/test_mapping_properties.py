@@ -8,6 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy.stats import percentileofscore
+from statsmodels.stats.contingency_tables import Table2x2
 
 from clusterlib import mapping
 
@@ -101,8 +103,9 @@ def test_stars_are_what_counting_regions_ahead_gives(jobs, percent, seed):
     found = mapping.star_rating(jobs, thresholds=limits).set_index(["region", "category"])
     totals, nation = jobs.sum(axis=1), jobs.sum()
     for region, category in found.index:
-        ahead = (jobs[category] > jobs.loc[region, category]).sum()
-        size = ahead < len(jobs) * percent / 100 and jobs.loc[region, category] > 0
+        # Per cent of regions ahead: all that are not at or below the value, as scipy counts them.
+        ahead = 100 - percentileofscore(jobs[category], jobs.loc[region, category], kind="weak")
+        size = ahead < percent - 1e-9 and jobs.loc[region, category] > 0
         share = jobs[category] / totals
         nearer = (share > share[region]).sum()
         focus = nearer < len(jobs) * percent / 100 and share[region] > 0
@@ -132,6 +135,21 @@ def test_a_range_holds_its_quotient_and_narrows_with_more_jobs(jobs, level, time
     more = mapping.location_quotient_interval(jobs * times, level=level)
     assert (more["high"] <= found["high"] + 1e-9)[known].all()
     assert (more["low"] >= found["low"] - 1e-9)[known].all()
+
+
+def test_delta_ranges_are_the_risk_ratios_of_statsmodels():
+    # Region and nation as two samples: the ratio of their shares with the textbook's range.
+    jobs = pd.DataFrame([[30, 70, 15], [10, 90, 40], [300, 500, 20]], REGIONS, list("abc"))
+    nation = jobs.sum()
+    found = mapping.location_quotient_interval(jobs, level=0.9).set_index(["region", "industry"])
+    for region, industry in found.index:
+        here, own = jobs.loc[region, industry], jobs.loc[region].sum()
+        there, whole = nation[industry], nation.sum()
+        table = Table2x2([[here, own - here], [there, whole - there]])
+        row = found.loc[(region, industry)]
+        assert row["lq"] == pytest.approx(table.riskratio)
+        expected = table.riskratio_confint(alpha=0.1)
+        assert (row["low"], row["high"]) == pytest.approx(expected)
 
 
 inputs = hnp.arrays(float, (4, 4), elements=st.integers(0, 5)).map(
