@@ -87,7 +87,8 @@ def run(options: argparse.Namespace) -> int:
             wait_until_ready(server)
             address = server.address(f"lab/tree/{page}")
             print(f"Open the course: {address}", flush=True)
-            print(f"Your work is kept in {portfolio.folder}. Stop with Ctrl-C.", flush=True)
+            print(f"Your work is kept in {portfolio.folder}. Stop with Ctrl-C.")
+            print("Before you hand in: press Validate, or cluster-course check FILE.", flush=True)
             if not options.no_browser:
                 webbrowser.open(address)
             code = server.process.wait()
