@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html.parser import HTMLParser
 from typing import Any
 
@@ -161,6 +162,13 @@ def test_a_text_made_to_keep_parsers_busy_is_shown_as_typed() -> None:
     shown = render("[" * (MOST_TEXT + 1))
     assert shown.html == f"<pre>{'[' * (MOST_TEXT + 1)}</pre>"
     assert render("> " * 5_000 + "deep").html
+    # As much as a file may hold, of what the parser finds hardest.
+    busy = [nbformat.v4.new_markdown_cell(("$```a" * 4_000)[:20_000]) for _ in range(400)]
+    begun = time.process_time()
+    shown_cells(_notebook(*busy))
+    for cell in busy[:20]:
+        clean_markdown(cell.source[:4_000])
+    assert time.process_time() - begun < 15
 
 
 def _notebook(*cells: Any) -> Any:

@@ -10,8 +10,10 @@ from typing import Any
 
 from clusterlib.delivery.pages.clean import clean_code, clean_table, visible
 from clusterlib.delivery.pages.hidden import Quotes, split
-from clusterlib.delivery.pages.markdown import render
+from clusterlib.delivery.pages.markdown import as_typed, render
 
+# Of the Markdown of one notebook; what comes after is shown as typed. An exercise has 10,000.
+MOST_MARKDOWN = 100_000
 MOST_CODE = 60_000
 MOST_TEXT = 200_000
 BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
@@ -68,13 +70,14 @@ def shown_cells(notebook: Any, own_host: str = "", hide: bool = False) -> list[S
         own_host: the server that shows the page; see `clean.is_web_link`.
         hide: leave out hidden tests and whatever quotes them.
     """
-    title, shown = "", []
+    title, shown, left = "", [], MOST_MARKDOWN
     for cell in notebook.cells:
         text = cell.cell_type != "code"
+        left -= len(cell.source) if text else 0
         if text and _role(cell) in ("", "task"):
             found = HEADING.findall(cell.source)
             title = re.sub(r"[*_`]", "", found[-1]) if found else title
-        one = _text(cell, own_host) if text else _code(cell)
+        one = _text(cell, own_host, left > 0) if text else _code(cell)
         shown.append(replace(one, title=title))
     return _hidden(notebook.cells, shown) if hide else shown
 
@@ -99,11 +102,12 @@ def _hidden(cells: Iterable[Any], shown: list[Shown]) -> list[Shown]:
     return found
 
 
-def _text(cell: Any, own_host: str) -> Shown:
+def _text(cell: Any, own_host: str, formatted: bool) -> Shown:
     source = cell.source
     if _role(cell) == "task":
         source = SCHEME_END.sub("", SCHEME.sub("\n**How this is marked**\n", source))
-    return _graded(cell, Shown(_role(cell), False, render(source, own_host).html))
+    html = render(source, own_host).html if formatted else as_typed(visible(source))
+    return _graded(cell, Shown(_role(cell), False, html))
 
 
 def _code(cell: Any) -> Shown:

@@ -12,7 +12,7 @@ from clusterlib.delivery.pages.clean import PICTURE, clean_html, is_web_link, vi
 # A page of half a sheet has 3,000 characters. Beyond this a text is shown as it was typed: parsers
 # of Markdown can be kept busy for hours with a text made for it.
 MOST_TEXT = 20_000
-PLUGINS = ("strikethrough", "table", "url", "def_list")
+PLUGINS = ("strikethrough", "table", "url", "def_list", "math")
 BARE_TAG = re.compile(
     r"</?(?:b|blockquote|br|code|del|em|h[1-6]|hr|i|kbd|li|mark|ol|p|q|s|small|strong|sub|sup|"
     r"table|tbody|td|tfoot|th|thead|tr|u|ul)\s*/?>",
@@ -41,24 +41,24 @@ def render(source: str, own_host: str = "") -> Rendered:
     """
     source = visible(source)
     if len(source) > MOST_TEXT:
-        return Rendered(_as_typed(source), ("too long",))
+        return Rendered(as_typed(source), ("too long",))
     renderer, markdown = _parser(own_host)
     try:
         html = str(markdown(source))
     except (RecursionError, ValueError, KeyError, IndexError, AttributeError):
         # The parser gave up: the text itself must not be lost.
-        return Rendered(_as_typed(source), ("cannot be parsed",))
+        return Rendered(as_typed(source), ("cannot be parsed",))
     return Rendered(clean_html(html, own_host), tuple(renderer.refused))
 
 
-def _as_typed(source: str) -> str:
+def as_typed(source: str) -> str:
+    """Return a text as HTML, letter by letter."""
     return f"<pre>{escape(source, quote=False)}</pre>"
 
 
 def _parser(own_host: str) -> tuple[Any, Any]:
     from mistune import HTMLRenderer, Markdown
     from mistune.plugins import import_plugin
-    from nbconvert.filters.markdown_mistune import MathBlockParser, MathInlineParser
 
     class SafeRenderer(HTMLRenderer):
         """Shows as text whatever is more than formatting."""
@@ -101,18 +101,11 @@ def _parser(own_host: str) -> tuple[Any, Any]:
         def block_code(self, code: str, info: str | None = None) -> str:
             return f"<pre><code>{escape(code, quote=False)}</code></pre>\n"
 
-        def block_math(self, body: str) -> str:
-            return f"$${escape(body, quote=False)}$$"
+    def block_math(_: Any, text: str) -> str:
+        return f"$$\n{escape(text, quote=False)}\n$$\n"
 
-        def inline_math(self, body: str) -> str:
-            return f"${escape(body, quote=False)}$"
-
-        def multiline_math(self, text: str) -> str:
-            return escape(text, quote=False)
-
-        def latex_environment(self, name: str, body: str) -> str:
-            name, body = escape(name, quote=False), escape(body, quote=False)
-            return f"\\begin{{{name}}}{body}\\end{{{name}}}"
+    def inline_math(_: Any, text: str) -> str:
+        return f"${escape(text, quote=False)}$"
 
     def table_cell(_: Any, text: str, align: str | None = None, head: bool = False) -> str:
         tag = "th" if head else "td"
@@ -120,11 +113,8 @@ def _parser(own_host: str) -> tuple[Any, Any]:
         return f"<{tag}{side}>{text}</{tag}>\n"
 
     renderer = SafeRenderer()
-    markdown = Markdown(
-        renderer,
-        MathBlockParser(),
-        MathInlineParser(hard_wrap=False),
-        [import_plugin(name) for name in PLUGINS],
-    )
-    renderer.register("table_cell", table_cell)
+    markdown = Markdown(renderer, plugins=[import_plugin(name) for name in PLUGINS])
+    # After the plugins, which bring their own: those of tables write styles.
+    for own in (table_cell, block_math, inline_math):
+        renderer.register(own.__name__, own)
     return renderer, markdown
