@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from clusterlib.delivery.cohorts.session import import_nbgrader
 LOCK_SECONDS = 30
 # nbgrader opens the gradebook without a course at times and so adds this row itself.
 NBGRADER_OWN_COURSE = "default_course"
+_engines: list[Callable[[], None]] = []
+# Gradebooks that were looked at within `kept_open`, None outside of it.
+_kept: set[str] | None = None
 
 
 def let_sqlite_wait() -> None:
@@ -42,14 +45,43 @@ def share_engines() -> None:
     """
     import nbgrader.api
     from sqlalchemy import create_engine
-    from sqlalchemy.pool import NullPool
 
     @functools.cache
     def engine(url: str, **options: Any) -> Any:
-        return create_engine(url, poolclass=NullPool, **options)
+        made = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), **options)
+        give_up = made.dispose
+        made.dispose = lambda *a, **k: None if _kept is not None else give_up(*a, **k)  # type: ignore[method-assign]
+        _engines.append(give_up)
+        return made
+
+    tables = nbgrader.api.Base.metadata
+    make_tables = tables.create_all
+
+    def make_tables_once(bind: Any, **options: Any) -> None:
+        address = bind.engine.url.render_as_string(hide_password=False)
+        if _kept is None or address not in _kept:
+            make_tables(bind, **options)
 
     if nbgrader.api.create_engine is create_engine:
         nbgrader.api.create_engine = engine
+        tables.create_all = make_tables_once
+
+
+@contextlib.contextmanager
+def kept_open() -> Iterator[None]:
+    """Within, keep the connections to gradebooks, and look at each gradebook's form once.
+
+    For a command that comes to an end; not for a server, under which a backup may be restored.
+    """
+    global _kept
+    before, _kept = _kept, set() if _kept is None else _kept
+    try:
+        yield
+    finally:
+        _kept = before
+        if _kept is None:
+            for give_up in _engines:
+                give_up()
 
 
 def _set_sqlite_pragmas(connection: Any, _record: Any) -> None:
@@ -83,10 +115,15 @@ def open_gradebook(cohort: Cohort) -> Iterator[Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)
-            _make_tables(cohort.database_url)
+            known = _kept is not None and cohort.database_url in _kept
+            if not known:
+                _make_tables(cohort.database_url)
             with Gradebook(cohort.database_url, cohort.course_id) as gradebook:
-                _check_owner(gradebook, cohort)
-                _begin_ledger(gradebook)
+                if not known:
+                    _check_owner(gradebook, cohort)
+                    _begin_ledger(gradebook)
+                if _kept is not None:
+                    _kept.add(cohort.database_url)
                 yield gradebook
     except SQLAlchemyError as error:
         reason = str(error.__cause__ or error).strip().splitlines()[0]

@@ -19,8 +19,9 @@ class SaveMarks(SaveAutoGrades):  # type: ignore[misc]
         with Gradebook(names["db_url"]) as self.gradebook:
             session = self.gradebook.db
             commit = session.commit
-            session.commit = session.flush
-            for number, cell in enumerate(nb.cells):
-                nb.cells[number], resources = self.preprocess_cell(cell, resources, number)
+            session.commit = lambda: None
+            with session.no_autoflush:
+                for number, cell in enumerate(nb.cells):
+                    nb.cells[number], resources = self.preprocess_cell(cell, resources, number)
             commit()
         return nb, resources

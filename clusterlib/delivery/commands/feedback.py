@@ -60,9 +60,7 @@ def _give_all(cohort: Cohort, module: str, early: bool, show_hidden_tests: bool)
     for learner in learners:
         if learner in half_done:
             failures.append(learner)
-            progress.done(
-                learner, "NO FEEDBACK: grading was stopped, run grade again"
-            )
+            progress.done(learner, "NO FEEDBACK: grading was stopped, run grade again")
             continue
         standing = patiently(cohort, partial(marks, cohort, module, learner))
         if standing.open_marks and not early:

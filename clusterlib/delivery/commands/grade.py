@@ -37,14 +37,19 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Grade for every chosen audience."""
+    from clusterlib.delivery.cohorts.gradebook import kept_open
     from clusterlib.delivery.cohorts.grading import how_to_open_formgrader
+    from clusterlib.delivery.runner.pool import warm_up
 
+    if not (options.open or options.dask):
+        warm_up()
     failures = []
-    for cohort in released_cohorts(options):
-        if options.open:
-            print(f"{cohort.course_id}:\n  {how_to_open_formgrader(cohort, options.module)}")
-        else:
-            failures += _grade_all(cohort, options)
+    with kept_open():
+        for cohort in released_cohorts(options):
+            if options.open:
+                print(f"{cohort.course_id}:\n  {how_to_open_formgrader(cohort, options.module)}")
+            else:
+                failures += _grade_all(cohort, options)
     return finish(failures, options.name)
 
 
@@ -59,14 +64,11 @@ def _grade_all(cohort: Cohort, options: argparse.Namespace) -> list[str]:
     )
     from clusterlib.delivery.cohorts.progress import Progress
     from clusterlib.delivery.cohorts.session import Session, StepFailed
-    from clusterlib.delivery.runner.pool import warm_up
 
     module = options.module
     collected = submitted_learners(cohort, module)
     ungraded = to_grade(cohort, module, options.again)
     print(f"{cohort.course_id} {module}: {len(collected)} collected, {len(ungraded)} to grade")
-    if ungraded and not options.dask:
-        warm_up()
     session, progress = Session(cohort), Progress(len(ungraded))
     _choose_place(session, options)
     failures, waiting = [], 0
