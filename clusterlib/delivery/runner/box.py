@@ -253,6 +253,8 @@ def start(level: Level) -> tuple[subprocess.Popen[bytes], socket.socket]:
         os.chmod(own, 0o1777)
         environment |= {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "TMPDIR": own}
         environment |= dict.fromkeys(("HOME", "IPYTHONDIR", "MPLCONFIGDIR"), own)
+        for path in font_lists():
+            shutil.copy(path, own)
         environment["CLUSTER_COURSE"] = str(course_folder() or "")
     process = subprocess.Popen(
         [*walls, *python(program)],
