@@ -10,11 +10,12 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cohort_tree import MODULE, fill_in, make_course, roster
 
 from clusterlib.delivery.cli import main
@@ -34,6 +35,7 @@ ANSWERS: dict[str, dict[str, str]] = {
 }
 SCORES = {"anna": 5.0, "bela": 2.0, "cili": 3.0, "dora": 0.0, "emil": 5.0, "fani": 3.0}
 PATIENCE = 120
+LOOK = 0.001
 
 
 def make_cohort(folder: Path, database: str = "", learners: int = 6) -> Cohort:
@@ -84,6 +86,17 @@ def hand_in(cohort: Cohort, learner: str, answers: dict[str, str], minute: int =
     return folder
 
 
+_started: list[Run] = []
+
+
+@pytest.fixture(autouse=True)
+def no_run_outlives_its_test() -> Iterator[None]:
+    """Kill what a failed test left running."""
+    yield
+    while _started:
+        _started.pop().kill()
+
+
 class Run:
     """A command in a process of its own with a process group of its own.
 
@@ -117,6 +130,7 @@ class Run:
             finally:
                 os._exit(code)
         self.code: int | None = None
+        _started.append(self)
 
     @property
     def ended(self) -> bool:
@@ -151,6 +165,7 @@ class Run:
         while not seen():
             if self.ended:
                 return False
+            time.sleep(LOOK)
         self.kill()
         return self.code == -signal.SIGKILL
 
@@ -160,7 +175,7 @@ class Run:
         while time.monotonic() < until:
             if self.ended:
                 return False
-            time.sleep(0.001)
+            time.sleep(LOOK)
         self.kill()
         return self.code == -signal.SIGKILL
 

@@ -2,89 +2,33 @@
 
 from __future__ import annotations
 
-import glob
-import os
-import pwd
 import shutil
-import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cohort_tree import MODULE, fill_in, make_course, roster
+from postgres_server import NEEDS_SERVER, Server
 
 from clusterlib.delivery.cli import main
 from clusterlib.delivery.cohorts.gradebook import open_gradebook
 from clusterlib.delivery.cohorts.grading import marks
 from clusterlib.delivery.cohorts.places import all_cohorts
 
-
-def _server_folder() -> str | None:
-    """Return the folder of PostgreSQL's server programs, None where it is not installed."""
-    program = shutil.which("postgres")
-    found = [os.path.realpath(program)] if program else sorted(
-        glob.glob("/usr/lib/postgresql/*/bin/postgres")
-    )  # fmt: skip
-    return str(Path(found[-1]).parent) if found else None
-
-
-def _account() -> dict[str, Any] | None:
-    """Return how to start the server, which refuses root; None where no account will do."""
-    if os.geteuid() != 0:
-        return {}
-    for name in ("postgres", "nobody"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    return None
-
-
-SERVER = None if sys.platform == "win32" else _server_folder()
-pytestmark = [
-    pytest.mark.skipif(SERVER is None, reason="no PostgreSQL server is installed"),
-    pytest.mark.skipif(
-        SERVER is not None and _account() is None, reason="PostgreSQL does not run as root"
-    ),
-]
+pytestmark = NEEDS_SERVER
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Start a server on loopback with two databases; give the URL without their name."""
-    folder = Path(tempfile.mkdtemp(prefix="cohort-pg-"))
-    account = _account() or {}
-    if account:
-        os.chown(folder, account["user"], account["group"])
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-
-    def run(program: str, *arguments: str) -> None:
-        # A server keeps inherited pipes open, so its words go to a file.
-        with (folder / "log").open("ab") as log:
-            command = [f"{SERVER}/{program}", *arguments]
-            subprocess.run(
-                command, check=True, cwd="/", env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-                stdout=log, stderr=log, **account,
-            )  # fmt: skip
-
-    data = str(folder / "data")
+    server = Server()
     try:
-        run("initdb", "-D", data, "-U", "trainer", "-A", "trust", "-E", "UTF8", "--no-sync")
-        settings = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
-        run("pg_ctl", "-D", data, "-o", settings, "-w", "start")
+        server.start()
         for name in ("d27", "other"):
-            run("createdb", "-h", "127.0.0.1", "-p", port, "-U", "trainer", name)
-        yield f"postgresql+pg8000://trainer@127.0.0.1:{port}"
+            server.make_database(name)
+        yield server.address
     finally:
-        run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder)
+        server.remove()
 
 
 def test_a_cohort_is_graded_and_exported_from_postgresql(

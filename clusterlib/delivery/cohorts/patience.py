@@ -63,32 +63,32 @@ def _wait_for(cohort: Cohort) -> bool:
     """Return when the gradebook answers; say whether that took waiting."""
     begun = time.monotonic()
     told = -TELL_SECONDS
-    while (problem := _problem(cohort)) is not None:
+    while not _answers(cohort):
         waited = time.monotonic() - begun
         if waited > WAIT_SECONDS:
             raise CommandError(
-                f"{problem}. It did not answer for {WAIT_SECONDS / 60:.0f} minutes: start the "
-                "database, then run the same command again; what is done stays done"
+                f"the gradebook {cohort.database_shown} does not answer since {waited:.0f} s: "
+                "start the database, then run the same command again; what is done stays done"
             )
         if waited - told >= TELL_SECONDS:
             told = waited
             print(
-                f"{problem}: waiting, {WAIT_SECONDS - waited:.0f} s more",
+                f"the gradebook {cohort.database_shown} does not answer; "
+                f"waiting, {WAIT_SECONDS - waited:.0f} s more",
                 file=sys.stderr,
                 flush=True,
             )
         time.sleep(LOOK_SECONDS)
-    return time.monotonic() - begun > LOOK_SECONDS
+    return told >= 0
 
 
-def _problem(cohort: Cohort) -> str | None:
-    """Return why the gradebook cannot be reached, None when it answers."""
+def _answers(cohort: Cohort) -> bool:
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
         with open_gradebook(cohort):
-            return None
+            return True
     except CommandError as error:
         if not isinstance(error.__cause__, SQLAlchemyError):
             raise
-        return str(error)
+        return False
