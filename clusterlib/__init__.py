@@ -30,6 +30,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "watch",
         "widgets",
     ],
-    submod_attrs={"data.case": ["load_case"], "data.catalogue": ["list_audiences", "list_modules"]},
+    submod_attrs={
+        "data.case": ["load_case"],
+        "data.catalogue": ["list_audiences", "list_modules"],
+        "portfolio.own_seed": ["own_seed"],
+    },
 )
 __version__ = "0.1.0"

@@ -46,6 +46,8 @@ else:
     c.CourseDirectory.solution_directory = f"{cohort.work}/solution"
     c.CourseDirectory.db_url = cohort.database_url
     c.Exchange.root = str(cohort.exchange)
+    c.BoxedExporter.seed = cohort.seed
+    c.BoxedExporter.own_figures = cohort.own_figures
 let_sqlite_wait()
 share_engines()
 # Every change of a mark is written into the gradebook's ledger: cluster-course audit shows it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import stat
@@ -11,7 +12,7 @@ from pathlib import Path
 from clusterlib.delivery.building.course import read_course
 from clusterlib.delivery.cli import CommandError
 from clusterlib.delivery.cohorts.deadlines import read_zone
-from clusterlib.delivery.cohorts.gradebook import enrol
+from clusterlib.delivery.cohorts.gradebook import enrol, released_modules
 from clusterlib.delivery.cohorts.places import (
     SETTINGS,
     WORK,
@@ -21,6 +22,7 @@ from clusterlib.delivery.cohorts.places import (
     write_cohort,
 )
 from clusterlib.delivery.cohorts.roster import Person
+from clusterlib.delivery.cohorts.seeds import read_seed, seed_words
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 CONFIG = "nbgrader_config.py"
@@ -52,6 +54,7 @@ class Wishes:
     timezone: str | None = None
     exchange: Path | None = None
     database: str | None = None
+    seed: str | None = None
 
 
 def open_cohort(
@@ -76,6 +79,7 @@ def open_cohort(
     cohort = read_cohort(root, path) if known else _planned(root, name, audience, wishes)
     if known:
         _refuse_changes(cohort, wishes)
+        cohort = _with_seed(cohort, wishes)
     else:
         _make_folder(cohort)
         _make_exchange(cohort.exchange)
@@ -105,6 +109,9 @@ def _planned(root: Path, name: str, audience: str, wishes: Wishes) -> Cohort:
         raise CommandError("a new cohort needs a time zone: --timezone Europe/Budapest")
     read_zone(timezone)
     exchange = wishes.exchange or (siblings[0].exchange if siblings else root / WORK / "exchange")
+    seed, own_figures = siblings[0].case if siblings else (None, False)
+    if wishes.seed is not None:
+        seed, own_figures = read_seed(wishes.seed, name)
     for other in others:
         if wishes.database and wishes.database == other.database:
             raise CommandError(f"the database is taken by {other.course_id}: make another one")
@@ -115,7 +122,25 @@ def _planned(root: Path, name: str, audience: str, wishes: Wishes) -> Cohort:
         timezone=timezone,
         exchange=exchange.expanduser().resolve(),
         database=wishes.database or "",
+        seed=seed,
+        own_figures=own_figures,
     )
+
+
+def _with_seed(cohort: Cohort, wishes: Wishes) -> Cohort:
+    """Return the cohort with another seed, which it may get as long as nothing is released."""
+    if wishes.seed is None or read_seed(wishes.seed, cohort.name) == cohort.case:
+        return cohort
+    released = released_modules(cohort)
+    if released:
+        raise CommandError(
+            f"{cohort.course_id} works on {', '.join(released)} with another case already "
+            f"({seed_words(cohort)}): leave --seed out"
+        )
+    seed, own_figures = read_seed(wishes.seed, cohort.name)
+    changed = dataclasses.replace(cohort, seed=seed, own_figures=own_figures)
+    write_cohort(changed)
+    return changed
 
 
 def _refuse_changes(cohort: Cohort, wishes: Wishes) -> None:

@@ -20,6 +20,9 @@ SETTINGS = "cohort.toml"
 class Cohort:
     """One cohort and audience, that is one nbgrader course; paths hang on the root of the course.
 
+    `seed` is that of its case, None for the course's own; with `own_figures` each learner has a
+    case of their own, from the seed and their id.
+
     Example:
         >>> group = Cohort(Path("/srv/course"), "debrecen-2027", "ngo", "Europe/Budapest",
         ...                Path("/srv/exchange"), database="")
@@ -33,11 +36,18 @@ class Cohort:
     timezone: str
     exchange: Path
     database: str
+    seed: int | None = None
+    own_figures: bool = False
 
     @property
     def course_id(self) -> str:
         """The name that nbgrader knows."""
         return f"{self.name}-{self.audience}"
+
+    @property
+    def case(self) -> tuple[int | None, bool]:
+        """The seed, and whether each learner has a case of their own."""
+        return self.seed, self.own_figures
 
     @property
     def work(self) -> str:
@@ -75,13 +85,15 @@ class Cohort:
 
 def write_cohort(cohort: Cohort) -> None:
     """Save a cohort's settings for its owner's eyes: a database URL can hold a password."""
-    rows = {
+    rows: dict[str, str | int] = {
         "cohort": cohort.name,
         "audience": cohort.audience,
         "timezone": cohort.timezone,
         "exchange": str(cohort.exchange),
         "database": cohort.database,
     }
+    if cohort.seed is not None:
+        rows |= {"seed": cohort.seed, "own_figures": cohort.own_figures}
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in rows.items()]
     path = cohort.folder / SETTINGS
     path.touch(mode=0o600)
@@ -99,8 +111,10 @@ def read_cohort(root: Path, path: Path) -> Cohort:
             timezone=rows["timezone"],
             exchange=Path(rows["exchange"]),
             database=rows["database"],
+            seed=None if rows.get("seed") is None else int(rows["seed"]),
+            own_figures=rows.get("own_figures", False) is True,
         )
-    except (tomllib.TOMLDecodeError, KeyError, OSError) as error:
+    except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, OSError) as error:
         raise CommandError(f"{path} cannot be read ({error}): mend it or restore it") from error
     if cohort.folder.resolve() != path.parent.resolve():
         raise CommandError(f"{path} belongs in {cohort.work}: move the folder back")

@@ -130,7 +130,8 @@ class Regrader:
         self.ignore = list(session.directory(module).ignore)
         self.files = intake.files_beside(cohort.solution(module).parent, self.ignore)
         make_exporter: Any = BoxedExporter
-        self.pool = make_exporter(config=session.config).open_pool()
+        self.exporter = make_exporter(config=session.config)
+        self.pool = self.exporter.open_pool()
 
     def announce(self, learners: Iterable[str]) -> None:
         """Say who will be asked for, in which order, so that several run at a time."""
@@ -147,7 +148,7 @@ class Regrader:
     def _read(self, path: Path) -> Any:
         from clusterlib.delivery.runner.grading import take
 
-        return take(self.master, path, self.ignore, self.files)
+        return take(self.exporter.master_of(self.master, path), path, self.ignore, self.files)
 
     def _hand_in(self, learner: str) -> Path:
         folder = self.session.cohort.folder / "submitted" / learner / self.module
@@ -167,7 +168,8 @@ class Regrader:
         if found.late_minutes > 0:
             late = f"handed in {found.late_minutes:.0f} minutes after the deadline"
             graded.report.add(Verdict.LATE, late)
-        found.notebook = as_notebook(self.master, graded)
+        master = self.exporter.master_of(self.master, self._hand_in(learner))
+        found.notebook = as_notebook(master, graded)
         found.stale = _looks(old) != _looks(found.notebook)
         after = automatic_marks(found.notebook)
         tests_before, tests_now = _tests(old), _tests(found.notebook)

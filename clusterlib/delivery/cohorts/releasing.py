@@ -10,17 +10,19 @@ from typing import Any
 
 from clusterlib.delivery.cli import CommandError
 from clusterlib.delivery.cohorts.announcing import write_deadlines
-from clusterlib.delivery.cohorts.gradebook import open_gradebook
+from clusterlib.delivery.cohorts.gradebook import learner_ids, open_gradebook
 from clusterlib.delivery.cohorts.mended import gradebook_cells, solution_cells
 from clusterlib.delivery.cohorts.places import Cohort
+from clusterlib.delivery.cohorts.seeds import learners_copy, prove_solvable
 from clusterlib.delivery.cohorts.session import Session, StepFailed
 
 
 def release(session: Session, module: str, due: datetime | None) -> str:
     """Release a module, or release it anew, and return what happened in a few words.
 
-    The exercise is published byte for byte as the build made it; nbgrader's own copy is made
-    aside, only to fill the gradebook, and removed. The deadlines go beside it, for learners.
+    The exercise is published byte for byte as the build made it, with a seed in the cell that loads
+    the case where the cohort has one; nbgrader's own copy is made aside, only to fill the
+    gradebook, and removed. The deadlines go beside it, for learners.
 
     Args:
         session: nbgrader for one cohort.
@@ -30,21 +32,23 @@ def release(session: Session, module: str, due: datetime | None) -> str:
     cohort = session.cohort
     check_files(cohort, module)
     mended = _mended_tests(cohort, module)
+    proved = prove_solvable(session, module, learner_ids(cohort))
     _fill_gradebook(session, module)
     if due:
         with open_gradebook(cohort) as gradebook:
             # nbgrader's gradebook keeps deadlines as UTC without saying so.
             gradebook.update_or_create_assignment(module, duedate=due.replace(tzinfo=None))
     published = cohort.exchange / cohort.course_id / "outbound" / module
-    unchanged = _same_bytes(published, cohort.exercise(module).parent)
+    copy = learners_copy(cohort, module)
+    unchanged = _same_bytes(published, module, copy)
     again = published.exists()
     if not unchanged:
-        _publish(session, module)
+        _publish(session, module, copy)
     write_deadlines(cohort)
-    hint = _hint(cohort, module) if mended else ""
+    hint = proved + (_hint(cohort, module) if mended else "")
     if unchanged:
         return f"already in the exchange, unchanged{hint}"
-    return f"replaced in the exchange{hint}" if again else "released"
+    return f"replaced in the exchange{hint}" if again else f"released{hint}"
 
 
 def _mended_tests(cohort: Cohort, module: str) -> list[str]:
@@ -135,21 +139,27 @@ def _notebook(path: Path) -> Any:
     return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
 
 
-def _same_bytes(published: Path, built: Path) -> bool:
-    """Say whether the exchange holds just the built notebook."""
+def _same_bytes(published: Path, module: str, copy: bytes) -> bool:
+    """Say whether the exchange holds just this notebook."""
     files = [path for path in published.rglob("*") if path.is_file()]
-    return len(files) == 1 and all(
-        path.read_bytes() == (built / path.name).read_bytes()
-        for path in files
-        if (built / path.name).is_file()
-    )
+    return [path.name for path in files] == [f"{module}.ipynb"] and files[0].read_bytes() == copy
 
 
-def _publish(session: Session, module: str) -> None:
+def _publish(session: Session, module: str, copy: bytes) -> None:
+    """Put the learners' copy into the exchange, through nbgrader and a place aside."""
     from nbgrader.exchange.default import ExchangeReleaseAssignment
 
-    directory = session.directory(module, app="ReleaseAssignmentApp")
+    cohort = session.cohort
+    aside = cohort.folder / "release"
+    directory = session.directory(
+        module, app="ReleaseAssignmentApp", release_directory=f"{cohort.work}/release"
+    )
+    shutil.rmtree(aside, ignore_errors=True)
     try:
+        (aside / module).mkdir(parents=True)
+        (aside / module / f"{module}.ipynb").write_bytes(copy)
         session.run(ExchangeReleaseAssignment, directory, force=True)
     except StepFailed as error:
-        raise CommandError(f"{session.cohort.course_id}: {module}: {error}") from error
+        raise CommandError(f"{cohort.course_id}: {module}: {error}") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

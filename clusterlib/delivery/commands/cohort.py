@@ -11,11 +11,15 @@ from clusterlib.delivery.cohorts.places import Cohort
 EXAMPLES = """examples:
   cluster-course cohort new debrecen-2027 --audience government --roster roster.csv \\
       --timezone Europe/Budapest
+  cluster-course cohort new debrecen-2028 --audience ngo --roster roster.csv --seed 2028
   cluster-course cohort list
   cluster-course cohort show debrecen-2027
 
 The roster is a CSV file with the columns id, first_name, last_name, email. Run `cohort new` again
 with a longer roster to add people, or with another --audience to add a group. Nobody is removed.
+
+With --seed 2028 the cohort works on figures of its own, so answers of earlier cohorts do not fit;
+with --seed learner (or learner:2028) each learner does. It can change until something is released.
 """
 
 
@@ -50,6 +54,11 @@ def _add_new(actions: Any) -> None:
     new.add_argument("--timezone", help="where deadlines are meant, for example Europe/Budapest")
     new.add_argument("--exchange", type=Path, help="folder that learners can reach")
     new.add_argument("--db", help="gradebook URL, for example postgresql+pg8000://user@host/name")
+    new.add_argument(
+        "--seed",
+        metavar="N",
+        help="figures of its own: a whole number, or learner for a case of each learner's own",
+    )
     new.set_defaults(run=run_new)
 
 
@@ -62,15 +71,17 @@ def run_new(options: argparse.Namespace) -> int:
         open_cohort,
     )
     from clusterlib.delivery.cohorts.roster import read_roster
+    from clusterlib.delivery.cohorts.seeds import seed_words
     from clusterlib.delivery.commands.build import course_root
 
     people = read_roster(options.roster)
-    wishes = Wishes(options.timezone, options.exchange, options.db)
+    wishes = Wishes(options.timezone, options.exchange, options.db, options.seed)
     cohort, added, corrected = open_cohort(
         course_root(), options.name, options.audience, people, wishes
     )
     print(f"{cohort.course_id}: {added} added, {corrected} corrected, {len(people)} on the roster")
     print(f"work and marks: {cohort.work}   exchange: {cohort.exchange}")
+    print(f"case: {seed_words(cohort)}")
     closed = closed_parent(cohort.exchange)
     if closed:
         print(f"note: other accounts cannot pass {closed}: they need another --exchange")
@@ -108,11 +119,13 @@ def _show(cohort: Cohort) -> None:
     from clusterlib.delivery.cohorts.grading import how_to_open_formgrader, submitted_learners
     from clusterlib.delivery.cohorts.opening import learner_config
     from clusterlib.delivery.cohorts.returning import graded_learners
+    from clusterlib.delivery.cohorts.seeds import seed_words
 
     print(cohort.course_id)
     with open_gradebook(cohort) as gradebook:
         print(f"  learners   {len(gradebook.students)}")
         print(f"  time zone  {cohort.timezone}")
+        print(f"  case       {seed_words(cohort)}")
         print(f"  exchange   {cohort.exchange}")
         print(f"  gradebook  {cohort.database_shown}")
         print(f"  for learners: {learner_config(cohort)}")

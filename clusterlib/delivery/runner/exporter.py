@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import from_dict, validate
 from nbformat.v4 import writes_json
 from nbgrader.api import Gradebook
-from traitlets import Float, Integer, Unicode
+from traitlets import Bool, Float, Integer, Unicode
 
 from clusterlib.delivery.runner import intake, pool
 from clusterlib.delivery.runner.box import SAFE, Limits, measure
@@ -26,6 +27,7 @@ from clusterlib.delivery.runner.grading import Graded, HandIn, take
 from clusterlib.delivery.runner.master import Master, read_master
 from clusterlib.delivery.runner.preflight import JUNK
 from clusterlib.delivery.runner.rebuild import Step
+from clusterlib.delivery.runner.seeding import seeded
 from clusterlib.delivery.runner.shown import clean_markdown
 from clusterlib.delivery.runner.verdicts import MEANING, Report, Verdict
 
@@ -43,6 +45,8 @@ class BoxedExporter(NotebookExporter):
     submission_seconds = Float(120.0, help="Longest time for one notebook.").tag(config=True)
     memory_mb = Integer(1000, help="Most memory for one submission.").tag(config=True)
     machines = Unicode("", help="Dask scheduler that knows other machines.").tag(config=True)
+    seed = Integer(None, allow_none=True, help="Of the cohort's case.").tag(config=True)
+    own_figures = Bool(False, help="Each learner has a case of their own.").tag(config=True)
 
     parent: Any
     _graded: Any
@@ -60,14 +64,15 @@ class BoxedExporter(NotebookExporter):
             submission = gradebook.find_submission(ids["assignment"], ids["student"])
             late = float(submission.total_seconds_late or 0)
         shared = self.open_pool()
-        graded = shared.result(Path(filename), _Reading(master, directory, ids))
+        reading = _Reading(master, directory, ids, self.master_of)
+        graded = shared.result(Path(filename), reading)
         report = graded.report
         self._announce(report.level)
         if late > 0:
             report.add(Verdict.LATE, f"handed in {late / 60:.0f} minutes after the deadline")
         intake.tell(report, Path(filename).parent)
         self.log.info("%s: %s %s", ids["student"], report.verdict, "; ".join(report.notes))
-        self._graded = as_notebook(master, graded)
+        self._graded = as_notebook(self.master_of(master, Path(filename)), graded)
         return self._write(self._graded), self._named(resources)
 
     def _saved(self, resources: Any) -> Any:
@@ -81,6 +86,10 @@ class BoxedExporter(NotebookExporter):
             notebook, resources = step(notebook, resources)
         validate(notebook)
         return self._write(notebook), resources
+
+    def master_of(self, master: Master, path: Path) -> Master:
+        """Return the master for whoever handed in this file, which lies in <learner>/<module>/."""
+        return seeded(master, self.seed, path.parent.parent.name if self.own_figures else None)
 
     def open_pool(self) -> pool.Pool:
         """Return the boxes of this process, started when first needed; weak ones are announced."""
@@ -143,14 +152,20 @@ class BoxedExporter(NotebookExporter):
 class _Reading:
     """Reads one notebook of a module with what lies beside it; called in a thread of the pool."""
 
-    def __init__(self, master: Master, directory: Any, ids: dict[str, str]) -> None:
+    def __init__(
+        self,
+        master: Master,
+        directory: Any,
+        ids: dict[str, str],
+        master_of: Callable[[Master, Path], Master],
+    ) -> None:
         # Not nbgrader's list: in the formgrader it also keeps a learner's tables out of the box.
-        self.master, self.ignore = master, list(JUNK)
+        self.master, self.master_of, self.ignore = master, master_of, list(JUNK)
         source = directory.format_path(directory.source_directory, ".", ids["assignment"])
         self.master_files = intake.files_beside(Path(source), self.ignore)
 
     def __call__(self, path: Path) -> HandIn:
-        return take(self.master, path, self.ignore, self.master_files)
+        return take(self.master_of(self.master, path), path, self.ignore, self.master_files)
 
 
 def as_notebook(master: Master, graded: Graded) -> Any:

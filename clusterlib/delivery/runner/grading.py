@@ -13,6 +13,7 @@ from clusterlib.delivery.runner import intake
 from clusterlib.delivery.runner.hall import Hall
 from clusterlib.delivery.runner.master import Master
 from clusterlib.delivery.runner.rebuild import Step, rebuild, untouched
+from clusterlib.delivery.runner.seeding import fitted
 from clusterlib.delivery.runner.submission import grade
 from clusterlib.delivery.runner.submitted import Submitted, Unreadable, read
 from clusterlib.delivery.runner.verdicts import Mark, Report, Verdict
@@ -62,7 +63,8 @@ def grade_hand_in(hall: Hall, hand_in: HandIn) -> Graded:
     if hand_in.submitted is None:
         return _unreadable(hand_in.master, report, hand_in.why)
     report.notes += hand_in.submitted.notes
-    steps = rebuild(hand_in.master, hand_in.submitted, report)
+    submitted = fitted(hand_in.master, hand_in.submitted, report)
+    steps = rebuild(hand_in.master, submitted, report)
     return Graded(steps, grade(hall, hand_in.master, steps, hand_in.files, report), report)
 
 

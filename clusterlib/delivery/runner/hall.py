@@ -20,6 +20,8 @@ from clusterlib.delivery.runner.verdicts import Verdict
 
 START_SECONDS = 120
 GRACE_SECONDS = 1.0
+# Each takes memory until the end; where every learner has figures of their own, more would come.
+MOST_PREPARED = 8
 
 
 class Ended(Exception):
@@ -160,11 +162,20 @@ class Hall:
         """Return a new child in which these set-up cells were run."""
         if self.level.name == "slow":
             return self._lonely_child(setup)
-        return self._forked(self._zygote(setup), None)
+        if self._has_room(setup):
+            return self._forked(self._zygote(setup), None)
+        child = self._forked(self._zygote(()), None)
+        child.ask({"do": "open", "cells": list(setup)}, START_SECONDS)
+        return child
+
+    def _has_room(self, setup: tuple[str, ...]) -> bool:
+        return setup in self.prepared or len(self.prepared) < MOST_PREPARED
 
     def opens_well(self, cells: tuple[str, ...]) -> bool:
         """Say whether a zygote can run these first cells for all, without an error."""
-        return self.level.name != "slow" and self._zygote(cells).sound
+        if self.level.name == "slow" or not self._has_room(cells):
+            return False
+        return self._zygote(cells).sound
 
     def opening(self, cells: tuple[str, ...], judge: Child) -> list[Any]:
         """Return what the first cells of a module show; a judge is asked the first time."""
@@ -180,7 +191,8 @@ class Hall:
         self._learned.add(cells)
         names = judge.ask({"do": "modules"}, START_SECONDS)["names"]
         if names:
-            self._zygote(cells).request({"do": "fetch", "names": names}, [])
+            zygote = self._zygote(cells if self._has_room(cells) else ())
+            zygote.request({"do": "fetch", "names": names}, [])
 
     def _forked(self, zygote: Zygote, own: Zygote | None) -> Child:
         data, their_data = socket.socketpair()

@@ -35,6 +35,8 @@ class Master:
     metadata: dict[str, Any]
     answer_names: frozenset[str]
     imported: dict[str, str]
+    # With seeds: the text of a cell in the learners' copy, and what stands there in this master.
+    published: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def named(self) -> dict[str, MasterCell]:

@@ -10,7 +10,7 @@ import os
 import re
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from clusterlib.delivery.cli import CommandError
@@ -21,6 +21,7 @@ from clusterlib.delivery.runner.grading import Graded, grade_file
 from clusterlib.delivery.runner.hall import Hall
 from clusterlib.delivery.runner.names import names_read, names_set
 from clusterlib.delivery.runner.rebuild import Step
+from clusterlib.delivery.runner.seeding import for_own_check
 from clusterlib.delivery.runner.submitted import Unreadable, read
 from clusterlib.delivery.runner.verdicts import MEANING, Mark, Report, Verdict
 
@@ -91,12 +92,14 @@ def check_file(path: Path, released: Path | None = None) -> Checked | None:
     """
     exercise = released_exercise(released) if released is not None else None
     try:
-        exercise = exercise or find_exercise(path, read(path))
+        submitted = read(path)
+        exercise = exercise or find_exercise(path, submitted)
     except (Unreadable, OSError) as error:
         reason = f"{Verdict.MALFORMED}: {error}"
         return Checked([], [], [reason], Report([Verdict.MALFORMED]))
     if exercise is None:
         return None
+    exercise = replace(exercise, master=for_own_check(exercise.master, submitted))
     if not hasattr(socket, "AF_UNIX") or not hasattr(os, "fork"):
         raise CommandError(
             "the file can be read; its cells are checked on Linux only: in JupyterLab choose "
