@@ -103,6 +103,22 @@ def test_what_comes_in_gains_nothing_and_stops_nobody(row: Row, group: Class) ->
             bundles.clear(group, learner)
 
 
+def test_the_programming_interface_behind_the_formgrader_collects_the_same_way(
+    group: Class,
+) -> None:
+    row = next(row for row in BUNDLES if row.shape == "link_to_a_folder")
+    program = (
+        "from traitlets.config.loader import PyFileConfigLoader\n"
+        "from nbgrader.apps import NbGraderAPI\n"
+        "config = PyFileConfigLoader('nbgrader_config.py', '.').load_config()\n"
+        f"print(NbGraderAPI(config=config).collect({MODULE!r}))"
+    )
+    outcome = attack(row, group, [sys.executable, "-c", program], group.cohort.folder)
+    assert outcome.word == "safe", outcome.said
+    assert row.expect in outcome.said
+    assert not group.collected("anna").exists()
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     """A Jupyter server as `cluster-course start` sets it up, and a folder beside its own."""

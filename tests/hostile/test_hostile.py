@@ -6,18 +6,14 @@ attacked answers (all others are right and keep theirs), and what must not happe
 
 from __future__ import annotations
 
-import hashlib
 import json
-import socket
-import sqlite3
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import shapes
 from attacks import SECONDS, Row, read_rows
+from decoys import BOUND, MARKER, TOKEN, Trainer, make_trainer, prepare, tells_hidden_tests
 from exam import (
     ALL,
     HIDDEN,
@@ -28,80 +24,18 @@ from exam import (
     earned,
     filled,
     hand_in,
-    solution,
 )
 
 from clusterlib.delivery.runner.box import Limits
 from clusterlib.delivery.runner.exporter import as_notebook
 
 ROWS = [row for row in read_rows() if not row.bundle]
-TOKEN = "token-of-the-grader-5fb1"
-MARKER = "97.531"
-BOUND = 4_000_000
-
-
-@dataclass(frozen=True)
-class Trainer:
-    """What attacks are after: files of the trainer, a token, and a server that counts visits."""
-
-    folder: Path
-    port: int
-    visits: list[bytes]
-
-    def state(self) -> dict[str, str]:
-        """Return a fingerprint of every file."""
-        return {
-            str(path): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(self.folder.rglob("*"))
-            if path.is_file()
-        }
 
 
 @pytest.fixture(scope="module")
 def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trainer]:
-    folder = tmp_path_factory.mktemp("trainer")
-    for place in ("solutions", f"submitted/bela/{NAME}"):
-        (folder / place).mkdir(parents=True)
-    (folder / "solutions" / f"{NAME}.ipynb").write_text(json.dumps(solution()), encoding="utf-8")
-    (folder / "submitted" / "bela" / NAME / f"{NAME}.ipynb").write_text("{}", encoding="utf-8")
-    (folder / "nbgrader_config.py").write_text("c = get_config()\n", encoding="utf-8")
-    book = sqlite3.connect(folder / "gradebook.db")
-    book.execute("CREATE TABLE grade (name TEXT, auto_score REAL)")
-    book.execute("INSERT INTO grade VALUES ('bela', 1)")
-    book.commit()
-    book.close()
-    for path in [folder, *folder.rglob("*")]:
-        path.chmod(0o777 if path.is_dir() else 0o666)
-    visits: list[bytes] = []
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def listen() -> None:
-        while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            visits.append(b"a visit")
-            connection.close()
-
-    threading.Thread(target=listen, daemon=True).start()
-    yield Trainer(folder, server.getsockname()[1], visits)
-    server.shutdown(socket.SHUT_RDWR)
-    server.close()
-
-
-def prepare(attack: Row, trainer: Trainer, folder: Path) -> Path:
-    """Write an attack as anna hands it in; return her folder."""
-    answers = {
-        name: source.replace("@TRAINER@", str(trainer.folder)).replace("@PORT@", str(trainer.port))
-        for name, source in attack.answers.items()
-    }
-    notebook = filled(RIGHT | answers)
-    if attack.shape:
-        getattr(shapes, attack.shape)(notebook, folder, trainer.folder)
-    else:
-        hand_in(folder, notebook)
-    return folder / "anna" / NAME
+    with make_trainer(tmp_path_factory.mktemp("trainer")) as trainer:
+        yield trainer
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +110,7 @@ def _check_what_is_shown(exam: Exam, graded: object) -> None:
         assert "onerror=" not in shown or "&lt;img" in shown
         assert TOKEN not in shown
         if not own.endswith("-test"):
-            assert not [test for test in HIDDEN.values() if test.split("\n")[0] in shown]
+            assert not tells_hidden_tests(shown)
 
 
 def test_the_class_goes_on_after_every_attack(exam: Exam, tmp_path: Path) -> None:
