@@ -97,6 +97,15 @@ def test_years_may_be_text_and_in_any_order_but_must_be_years():
         labels.life_cycle(table, mix([5, 5], [5, 5]).set_axis(list("abcdef"), axis=0))
 
 
+def test_few_years_missing_columns_and_a_band_below_zero():
+    table = record([100, 92, 85, 78], [900, 820, 750, 680], [1] * 4)
+    assert labels.life_cycle(table).reason == "4 years are known, 5 needed"
+    with pytest.raises(ValueError, match="years without exits: leave cells blank"):
+        labels.life_cycle(table.drop(columns="exits"))
+    with pytest.raises(ValueError, match="0 or more per cent a year, not -1"):
+        labels.life_cycle(table, band=-1)
+
+
 counts = st.lists(
     st.tuples(st.integers(1, 90), st.integers(1, 900), st.integers(0, 20)), min_size=5, max_size=9
 )

@@ -98,6 +98,27 @@ def test_caution_never_falls_as_a_point_gets_more_delicate(topic, time, level):
     assert rank(topic="training") == rank(level="published") == 0
 
 
+def test_faults_and_columns_that_are_missing_are_named():
+    two = pd.DataFrame({"Ada": ["A", "r"], "Ben": ["A", None]}, ["fees", "board"])
+    assert office.raci_faults(two)["fault"].tolist() == [
+        "2 accountable; nobody responsible", "nobody accountable",
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="other than R, A, C and I for Ada in fees"):
+        office.raci_faults(two.replace("A", "X"))
+    with pytest.raises(ValueError, match="no column person"):
+        office.workload(TASKS.drop(columns="person"), HOURS)
+    with pytest.raises(ValueError, match="no column with hours"):
+        office.workload(TASKS[["part", "person"]], HOURS)
+    with pytest.raises(ValueError, match="no column level"):
+        office.agenda_caution(AGENDA.drop(columns="level"))
+    with pytest.raises(ValueError, match="blank topic, time or level in offer"):
+        office.agenda_caution(AGENDA.assign(topic=None))
+    with pytest.raises(ValueError, match=r"above 0 and up to 1, yours is 1\.5"):
+        office.seats_to_block(pd.Series({"firms": 5}), needed=1.5)
+    with pytest.raises(ValueError, match="no group press on the board"):
+        office.allies(pd.Series({"firms": 5}), "press")
+
+
 @pytest.mark.parametrize(
     ("seats", "words"),
     [

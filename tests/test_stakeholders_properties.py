@@ -41,7 +41,7 @@ def test_the_grid_is_two_comparisons_and_knows_no_order_and_no_scale(rows, rando
 @quick
 @given(scores, st.floats(1, 5), st.floats(0, 2))
 def test_a_higher_line_never_lifts_anybody(rows, line, more):
-    table = pd.DataFrame(rows, columns=["power", "interest"], dtype=float).dropna()
+    table = pd.DataFrame(rows, columns=["power", "interest"], dtype=float).fillna(1.0)
     low = stakeholders.power_interest(table, boundary=line)["quadrant"].map(RANK)
     high = stakeholders.power_interest(table, boundary=min(line + more, 5))["quadrant"].map(RANK)
     assert (high <= low).all()
