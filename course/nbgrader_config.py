@@ -21,6 +21,7 @@ from clusterlib.delivery.cli import CommandError
 from clusterlib.delivery.cohorts.gradebook import let_sqlite_wait, share_engines
 from clusterlib.delivery.cohorts.ledger import keep_ledger
 from clusterlib.delivery.cohorts.places import active_cohort
+from clusterlib.delivery.cohorts.standing import let_autograde_resume
 from clusterlib.delivery.nbgrader_preprocessors import RELEASE_STEPS
 from clusterlib.delivery.pages.formgrader import protect_formgrader
 
@@ -79,6 +80,8 @@ c.Autograde.autograde_preprocessors = [
     "clusterlib.delivery.cohorts.saving.SaveMarks",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
+# A run that was killed goes on where it stopped.
+let_autograde_resume()
 # What is collected is whole or not there, and one refused hand-in stops nobody else.
 c.ExchangeFactory.collect = "clusterlib.delivery.cohorts.receiving.CollectWhole"
 c.ZipCollectApp.extractor_plugin = "clusterlib.delivery.runner.archives.BoundedExtractor"

@@ -32,7 +32,8 @@ class Kept:
 
 def ungraded(cohort: Cohort, module: str, learners: Iterable[str]) -> list[str]:
     """Return those learners whose collected work is not graded, or not whole, or meant again."""
-    kept = kept_marks(cohort, module)
+    learners = list(learners)
+    kept = kept_marks(cohort, module, learners[0] if len(learners) == 1 else None)
     return [
         learner
         for learner in learners
@@ -76,13 +77,13 @@ def agree(submitted: Path, graded: Path, kept: Kept | None) -> bool:
     )
 
 
-def kept_marks(cohort: Cohort, module: str) -> dict[str, Kept]:
-    """Return what the gradebook holds of a module's hand-ins, by learner."""
+def kept_marks(cohort: Cohort, module: str, learner: str | None = None) -> dict[str, Kept]:
+    """Return what the gradebook holds of a module's hand-ins, or of one, by learner."""
     with open_gradebook(cohort) as gradebook:
-        return read_kept(gradebook, module)
+        return read_kept(gradebook, module, learner)
 
 
-def read_kept(gradebook: Any, module: str) -> dict[str, Kept]:
+def read_kept(gradebook: Any, module: str, learner: str | None = None) -> dict[str, Kept]:
     """Return the same from an open gradebook (nbgrader.api.Gradebook), in one question to it."""
     from nbgrader import api
     from sqlalchemy import select
@@ -104,9 +105,11 @@ def read_kept(gradebook: Any, module: str) -> dict[str, Kept]:
         .join(api.BaseCell, api.BaseCell.id == api.Grade.cell_id)
         .where(api.Assignment.name == module)
     )
+    if learner is not None:
+        question = question.where(api.SubmittedAssignment.student_id == learner)
     found: dict[str, Kept] = {}
-    for learner, time, cell, points in gradebook.db.execute(question):
-        found.setdefault(learner, Kept(time)).marks[cell] = points
+    for name, time, cell, points in gradebook.db.execute(question):
+        found.setdefault(name, Kept(time)).marks[cell] = points
     return found
 
 
@@ -132,10 +135,33 @@ def done_again(cohort: Cohort, module: str, learner: str) -> None:
         path.parent.parent.rmdir()
 
 
-def forget_unfinished(source: Path, target: Path, kept: Kept | None) -> None:
-    """Remove a graded folder that a killed `nbgrader autograde` left; it would pass it over."""
-    if target.is_dir() and not agree(source, target, kept):
-        shutil.rmtree(target)
+def let_autograde_resume() -> None:
+    """Make plain `nbgrader autograde` of this process grade anew what a killed run left half done.
+
+    nbgrader itself passes over every graded folder that is there.
+    """
+    from nbgrader.converters import Autograde
+
+    if Autograde.init_destination.__name__ != _after_a_look.__name__:
+        _original.append(Autograde.init_destination)
+        Autograde.init_destination = _after_a_look
+
+
+_original: list[Any] = []
+
+
+def _after_a_look(autograde: Any, module: str, learner: str) -> bool:
+    from nbgrader.api import Gradebook
+
+    directory = autograde.coursedir
+    target = Path(directory.format_path(directory.autograded_directory, learner, module))
+    if target.is_dir():
+        source = Path(directory.format_path(directory.submitted_directory, learner, module))
+        with Gradebook(directory.db_url, directory.course_id) as gradebook:
+            kept = read_kept(gradebook, module, learner)
+        if not agree(source, target, kept.get(learner)):
+            shutil.rmtree(target)
+    return bool(_original[0](autograde, module, learner))
 
 
 def _mark_of_again(cohort: Cohort, module: str, learner: str) -> Path:
