@@ -16,18 +16,27 @@ from clusterlib.delivery.runner.verdicts import Mark, Report, Verdict
 
 JUDGE_SECONDS = 60.0
 FIRST_SECONDS = 30.0
-RESTARTS = 3
+RESTARTS = 25
+# How long after its time a hand-in may be started anew for its last answers.
+GRACE_SECONDS = 60.0
+# What a cell of the exercise gets when the cells above used all the time there is.
+LAST_SECONDS = 2.0
 NOT_RUN = "This cell was not run: the cells above used all the time there is."
 
 
 class Box:
-    """The learner's side: runs pieces, and starts anew without the piece that ended Python."""
+    """The learner's side: runs pieces, and starts anew without the piece that ended Python.
+
+    A piece that takes too long costs its own answer, not those below: each time that happens the
+    next ones get less time, and when all is used up the exercise's own cells still get a little.
+    """
 
     def __init__(
         self, hall: Hall, setup: tuple[str, ...], files: dict[str, str], report: Report
     ) -> None:
         self.hall, self.setup, self.files, self.report = hall, setup, files, report
         self.until = time.monotonic() + hall.limits.submission_seconds
+        self.most = hall.limits.cell_seconds
         self.done: list[str] = []
         self.restarts = 0
         self.child: Child | None = None
@@ -38,23 +47,28 @@ class Box:
         if self.files:
             self.child.ask({"do": "files", "files": self.files}, FIRST_SECONDS)
 
-    def run(self, piece: str) -> list[Output]:
-        """Run a piece of a learner's cell; return its outputs, or the reason why it ended."""
-        if self.child is None or time.monotonic() > self.until:
+    def run(self, piece: str, own: bool = False) -> list[Output]:
+        """Run a piece of a cell; return its outputs, or the reason why it ended.
+
+        Args:
+            piece: Python.
+            own: of a cell that the learner added; such are left out when time is up.
+        """
+        if self.child is None or (own and time.monotonic() > self.until):
             self.report.add(Verdict.TIME, "not all cells could be run in time")
             return [_error_output("NotRun", NOT_RUN)]
         try:
             answer = self._ask({"do": "run", "source": piece})
         except Ended as end:
-            self.report.add(end.verdict, str(end))
-            self._again()
+            self._stopped(end)
             return [_error_output(end.verdict, str(end))]
-        self.done.append(piece)
+        if "late" not in answer:
+            self.done.append(piece)
         return self._judged(answer)
 
     def _judged(self, answer: dict[str, Any]) -> list[Output]:
         if "late" in answer:
-            self.report.add(Verdict.TIME, str(answer["late"]))
+            self._took_too_long(str(answer["late"]))
         if answer.get("error") == "MemoryError":
             self.report.add(Verdict.MEMORY, "more memory than is allowed")
         if answer.get("cut"):
@@ -63,13 +77,26 @@ class Box:
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self.child is not None
-        seconds = min(self.hall.limits.cell_seconds, seconds_left(self.until))
+        seconds = min(self.most, max(LAST_SECONDS, seconds_left(self.until)))
         return self.child.ask(request, seconds)
+
+    def _took_too_long(self, words: str) -> None:
+        self.report.add(Verdict.TIME, words)
+        self.most = max(min(LAST_SECONDS, self.most), self.most / 2)
+
+    def _stopped(self, end: Ended) -> None:
+        """Note why a child ended, and start another."""
+        if end.verdict == Verdict.TIME:
+            self._took_too_long(str(end))
+        else:
+            self.report.add(end.verdict, str(end))
+        self._again()
 
     def _again(self) -> None:
         """Start a new child and bring it to where the last one was, without what ended it."""
         self.close()
-        while self.restarts < RESTARTS and time.monotonic() < self.until:
+        until = self.until + GRACE_SECONDS
+        while self.restarts < RESTARTS and time.monotonic() < until:
             self.restarts += 1
             try:
                 self._open()
@@ -88,8 +115,7 @@ class Box:
         try:
             found = self._ask({"do": "values", "names": list(names)}).get("values")
         except Ended as end:
-            self.report.add(end.verdict, str(end))
-            self._again()
+            self._stopped(end)
             return {}
         if not isinstance(found, dict):
             return {}
@@ -108,11 +134,10 @@ class Box:
         try:
             answer = self._ask(request)
         except Ended as end:
-            self.report.add(end.verdict, str(end))
-            self._again()
+            self._stopped(end)
             return {"raised": ["RuntimeError", str(end)]}
         if "late" in answer:
-            self.report.add(Verdict.TIME, str(answer["late"]))
+            self._took_too_long(str(answer["late"]))
         raised = answer.get("raised")
         if isinstance(raised, list) and len(raised) == 2:
             return {"raised": [str(raised[0]), str(raised[1])]}
@@ -172,7 +197,8 @@ def _opened(
 
 
 def _run_pieces(box: Box, step: Step) -> list[Output]:
-    return [output for piece in step.pieces for output in box.run(piece)]
+    own = step.master is None and step.by == "learner"
+    return [output for piece in step.pieces for output in box.run(piece, own)]
 
 
 def _test(box: Box, judge: Child, step: Step, task: Task, report: Report) -> list[Output]:
