@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import shutil
 import sqlite3
 from contextlib import closing
@@ -13,12 +14,15 @@ from cohort_tree import MODULE, make_course, roster
 
 from clusterlib.delivery.cli import main
 from clusterlib.delivery.cohorts.gradebook import open_gradebook
+from clusterlib.delivery.cohorts.ledger import reason
 from clusterlib.delivery.cohorts.ledger.rows import Row
 from clusterlib.delivery.cohorts.ledger.table import read_rows
 from clusterlib.delivery.cohorts.places import Cohort, all_cohorts
 
 NAME = "d-27"
 TEST, OTHER_TEST, ESSAY = "top-need-test", "share-test", "reflection"
+CHANGES = 50
+PLACES = multiprocessing.get_context("fork")
 
 
 def make_cohort(folder: Path, *options: str) -> Cohort:
@@ -77,3 +81,40 @@ def by_hand(cohort: Cohort, *statements: str) -> None:
         for statement in statements:
             connection.execute(statement)
         connection.commit()
+
+
+def write_marks(root: Path, learner: str, times: int, ready: Any) -> None:
+    """Give a learner, and each time also Anna, another mark; a program of its own runs this."""
+    with open_gradebook(all_cohorts(root)[0]) as gradebook, reason(learner):
+        ready.wait()
+        for number in range(times):
+            give(gradebook, learner, TEST, manual_score=float(number))
+            gradebook.db.commit()
+            give(gradebook, "anna", OTHER_TEST, manual_score=number + ord(learner[0]) / 1000)
+            gradebook.db.commit()
+
+
+def write_together(cohort: Cohort) -> None:
+    """Let two processes give fifty marks each, at the same time."""
+    ready = PLACES.Barrier(2)
+    workers = [
+        PLACES.Process(target=write_marks, args=(cohort.root, learner, CHANGES, ready))
+        for learner in ("anna", "bela")
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(120)
+    assert [worker.exitcode for worker in workers] == [0, 0]
+
+
+def check_written_together(cohort: Cohort, start: int) -> None:
+    """Say whether each of the changes is there once, in the order of its process."""
+    written = [row for row in rows_of(cohort)[start:] if row.field == "manual_score"]
+    found = [row for row in written if row.cell == TEST]
+    assert (len(written), len(found)) == (4 * CHANGES, 2 * CHANGES)
+    for learner in ("anna", "bela"):
+        assert [row.after for row in found if row.why == learner] == [
+            str(number) for number in range(CHANGES)
+        ]
+    assert main(["audit", NAME, "--check"]) == 0

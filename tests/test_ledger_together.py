@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import signal
 import sqlite3
@@ -20,25 +19,24 @@ from cohort_tree import MODULE, fill_in
 from ledger_scene import (
     ESSAY,
     NAME,
-    OTHER_TEST,
+    PLACES,
     TEST,
     changes,
+    check_written_together,
     copied,
     give,
     hand_in,
     make_cohort,
     rows_of,
+    write_marks,
+    write_together,
 )
 
 from clusterlib.delivery.cli import main
 from clusterlib.delivery.cohorts.gradebook import open_gradebook
 from clusterlib.delivery.cohorts.grading import marks
-from clusterlib.delivery.cohorts.ledger import reason
 from clusterlib.delivery.cohorts.ledger.marks import read_marks
 from clusterlib.delivery.cohorts.places import Cohort, all_cohorts
-
-CHANGES = 50
-PLACES = multiprocessing.get_context("fork")
 
 
 @pytest.fixture(scope="module")
@@ -56,43 +54,6 @@ def cohort(pattern: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("CLUSTER_COURSE", str(found.root / "course"))
     monkeypatch.delenv("CLUSTER_COHORT", raising=False)
     return found
-
-
-def write_marks(root: Path, learner: str, times: int, ready: Any) -> None:
-    """Give a learner, and each time also Anna, another mark; a program of its own runs this."""
-    with open_gradebook(all_cohorts(root)[0]) as gradebook, reason(learner):
-        ready.wait()
-        for number in range(times):
-            give(gradebook, learner, TEST, manual_score=float(number))
-            gradebook.db.commit()
-            give(gradebook, "anna", OTHER_TEST, manual_score=number + ord(learner[0]) / 1000)
-            gradebook.db.commit()
-
-
-def write_together(cohort: Cohort) -> None:
-    """Let two processes give fifty marks each, at the same time."""
-    ready = PLACES.Barrier(2)
-    workers = [
-        PLACES.Process(target=write_marks, args=(cohort.root, learner, CHANGES, ready))
-        for learner in ("anna", "bela")
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(120)
-    assert [worker.exitcode for worker in workers] == [0, 0]
-
-
-def check_written_together(cohort: Cohort, start: int) -> None:
-    """Say whether each of the changes is there once, in the order of its process."""
-    written = [row for row in rows_of(cohort)[start:] if row.field == "manual_score"]
-    found = [row for row in written if row.cell == TEST]
-    assert (len(written), len(found)) == (4 * CHANGES, 2 * CHANGES)
-    for learner in ("anna", "bela"):
-        assert [row.after for row in found if row.why == learner] == [
-            str(number) for number in range(CHANGES)
-        ]
-    assert main(["audit", NAME, "--check"]) == 0
 
 
 def test_two_processes_write_one_chain(cohort: Cohort) -> None:

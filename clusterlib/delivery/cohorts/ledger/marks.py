@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -47,14 +48,11 @@ def read_marks(connection: Any, scope: Scope | None = None) -> dict[Key, str]:
         (Comment, COMMENT, 5),
     )
     for model, fields, depth in readers:
-        table = model.__table__
-        query = _query(table, fields, depth)
-        if scope is not None:
-            condition = _condition(table, scope, depth)
-            if condition is None:
-                continue
-            query = query.where(condition)
-        for learner, module, notebook, cell, *values in connection.execute(query):
+        ids = None if scope is None else _chosen(scope, model.__table__.name, depth)
+        if ids == {}:
+            continue
+        query = _query(model.__table__, fields, depth, None if ids is None else tuple(ids))
+        for learner, module, notebook, cell, *values in connection.execute(query, ids):
             texts = dict(zip(fields, values, strict=True))
             if "needs_manual_grade" in texts:
                 texts["needs_manual_grade"] = _looked_at_again(texts)
@@ -91,10 +89,26 @@ def as_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _query(table: Any, fields: tuple[str, ...], depth: int) -> Any:
-    """Return the query for these fields with learner, module, notebook and cell before them."""
+def _chosen(scope: Scope, table: str, depth: int) -> dict[str, list[str]]:
+    """Return the ids in the scope that have a say for this table, by the table they are of."""
+    holders = [*LEVELS[: 3 if depth == 2 else 5], *(["base_cell"] if depth > 4 else [])]
+    found = {name: set(scope.below.get(name, ())) for name in holders}
+    found[table] = found.get(table, set()) | scope.own.get(table, set())
+    return {name: sorted(ids) for name, ids in found.items() if ids}
+
+
+@functools.cache
+def _query(table: Any, fields: tuple[str, ...], depth: int, by: tuple[str, ...] | None) -> Any:
+    """Return the query for these fields with learner, module, notebook and cell before them.
+
+    Args:
+        table: nbgrader's.
+        fields: its columns.
+        depth: how much of learner, module, notebook and cell there is.
+        by: tables whose ids are given; any one of them chooses a row. None: all rows.
+    """
     from nbgrader import api
-    from sqlalchemy import literal, select
+    from sqlalchemy import bindparam, literal, or_, select
 
     hand_in = api.SubmittedAssignment.__table__
     sheet = api.SubmittedNotebook.__table__
@@ -112,17 +126,10 @@ def _query(table: Any, fields: tuple[str, ...], depth: int) -> Any:
         source = source.join(cell, cell.c.id == table.c.cell_id)
     source = source.join(student, student.c.id == hand_in.c.student_id)
     source = source.join(module, module.c.id == hand_in.c.assignment_id)
-    return select(*names, *(table.c[name] for name in fields)).select_from(source)
-
-
-def _condition(table: Any, scope: Scope, depth: int) -> Any:
-    """Return which rows of this table are in the scope, None for no row at all."""
-    from nbgrader.api import Base
-    from sqlalchemy import or_
-
-    tables = Base.metadata.tables
-    holders = [*LEVELS[: 3 if depth == 2 else 5], *(["base_cell"] if depth > 4 else [])]
-    chosen = [(table.name, scope.own.get(table.name, set()))]
-    chosen += [(name, scope.below.get(name, set())) for name in holders]
-    terms = [tables[name].c.id.in_(sorted(ids)) for name, ids in chosen if ids]
-    return or_(*terms) if terms else None
+    query = select(*names, *(table.c[name] for name in fields)).select_from(source)
+    if by is None:
+        return query
+    tables = api.Base.metadata.tables
+    return query.where(
+        or_(*(tables[name].c.id.in_(bindparam(name, expanding=True)) for name in by))
+    )

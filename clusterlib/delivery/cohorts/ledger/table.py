@@ -78,18 +78,25 @@ def begin(connection: Any) -> None:
 
 def read_head(connection: Any) -> Head:
     """Return the last row's number and hash."""
+    last = connection.execute(_last_row()).first()
+    return Head(*last) if last else Head(0, START)
+
+
+@functools.cache
+def _last_row() -> Any:
     from sqlalchemy import select
 
     table = ledger_table()
-    columns = select(table.c.number, table.c.hash)
-    last = connection.execute(columns.order_by(table.c.number.desc()).limit(1)).first()
-    return Head(*last) if last else Head(0, START)
+    return select(table.c.number, table.c.hash).order_by(table.c.number.desc()).limit(1)
 
 
 def append(
     connection: Any, changes: Iterable[tuple[Key, str | None, str | None]], why: str | None = None
 ) -> None:
     """Write rows at the end, under the lock: what each is about, from, to."""
+    changes = list(changes)
+    if not changes:
+        return
     head, rows = read_head(connection), []
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     who, command, reason = present_person(), present_command(), why or present_reason()
@@ -99,8 +106,7 @@ def append(
         ).sealed()
         rows.append(vars(row))
         head = row.head
-    if rows:
-        connection.execute(ledger_table().insert(), rows)
+    connection.execute(ledger_table().insert(), rows)
 
 
 def differences(

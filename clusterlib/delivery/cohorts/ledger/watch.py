@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from clusterlib.delivery.cohorts.ledger.marks import LEVELS, Scope, read_marks
-from clusterlib.delivery.cohorts.ledger.table import append, begin, differences, lock
+from clusterlib.delivery.cohorts.ledger.table import append, begin, differences, has_ledger, lock
 
 HOLDERS = (*LEVELS, "base_cell")
 MARKED = (*HOLDERS, "grade", "comment")
@@ -29,6 +29,7 @@ STATEMENT = re.compile(
     rf"\b(insert|update|delete|replace|merge|truncate)\b.*\b({'|'.join(MARKED)})\b", re.I | re.S
 )
 _BEFORE = "marks before the change"
+_THERE = "the gradebook has a ledger"
 
 
 def keep_ledger() -> None:
@@ -83,7 +84,10 @@ def _writes_marks(execution: Any) -> bool:
 def _locked(session: Any) -> Any:
     connection = _connection(session)
     lock(connection)
-    begin(connection)
+    # A ledger that this transaction makes goes with it, so only one that was there is remembered.
+    if not session.info.get(_THERE):
+        session.info[_THERE] = has_ledger(connection)
+        begin(connection)
     return connection
 
 
