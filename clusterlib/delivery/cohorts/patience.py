@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ WAIT_SECONDS = 300.0
 LOOK_SECONDS = 2.0
 TELL_SECONDS = 30.0
 TRIES = 3
+# SQLite calls a full disk by other names at times, so what is left is looked at as well.
+LITTLE = 1 << 20
 FULL_DISK = ("No space left on device", "database or disk is full", "Disk quota exceeded")
 Result = TypeVar("Result")
 
@@ -36,7 +39,7 @@ def patiently(cohort: Cohort, work: Callable[[], Result]) -> Result:
             return work()
         except (StepFailed, CommandError, OSError) as error:
             said = _all_said(error)
-            if any(words in said for words in FULL_DISK):
+            if _disk_is_full(cohort, said):
                 raise CommandError(
                     f"the disk that holds {cohort.folder} or its gradebook is full: make room, "
                     "then run the same command again; what is done stays done"
@@ -46,6 +49,12 @@ def patiently(cohort: Cohort, work: Callable[[], Result]) -> Result:
             if left == 0 or not (waited or "sqlalchemy.exc." in said):
                 raise
     raise AssertionError("the last try returns or raises")
+
+
+def _disk_is_full(cohort: Cohort, said: str) -> bool:
+    folders = (cohort.folder, cohort.exchange)
+    left = min(shutil.disk_usage(folder).free for folder in folders)
+    return left < LITTLE or any(words in said for words in FULL_DISK)
 
 
 def _all_said(error: BaseException | None) -> str:

@@ -123,7 +123,7 @@ class Session:
     @contextlib.contextmanager
     def _written_log(self) -> Iterator[list[str]]:
         errors = _Errors()
-        written = logging.FileHandler(self.cohort.folder / LOG, encoding="utf-8")
+        written = _Written(self.cohort.folder / LOG, encoding="utf-8")
         written.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         self.log.addHandler(errors)
         self.log.addHandler(written)
@@ -133,6 +133,18 @@ class Session:
             self.log.removeHandler(errors)
             self.log.removeHandler(written)
             written.close()
+
+
+class _Written(logging.FileHandler):
+    """A log that cannot be written, as on a full disk, stops nothing; the step's error is told."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say nothing."""
+
+    def close(self) -> None:
+        """Close the file, though what was not written stays unwritten."""
+        with contextlib.suppress(OSError):
+            super().close()
 
 
 class _Errors(logging.Handler):
