@@ -39,7 +39,7 @@ def make_cohort(folder: Path, *options: str) -> Cohort:
 
 
 def copied(cohort: Cohort, folder: Path) -> Cohort:
-    """Return a copy of a cohort that was made with SQLite, in a tree of its own."""
+    """Return a copy of a cohort that was made for tests, in a tree of its own."""
     shutil.copytree(cohort.root, folder)
     settings = folder / "course" / "work" / NAME / cohort.audience / "cohort.toml"
     text = settings.read_text("utf-8").replace(str(cohort.root), str(folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from ledger_scene import (
     PLACES,
     TEST,
     check_written_together,
+    copied,
     give,
     hand_in,
     make_cohort,
@@ -32,6 +34,7 @@ from clusterlib.delivery.cohorts.ledger.check import read_both
 from clusterlib.delivery.cohorts.places import Cohort, all_cohorts
 
 pytestmark = NEEDS_SERVER
+NUMBERS = itertools.count()
 
 
 @pytest.fixture(scope="module")
@@ -45,20 +48,31 @@ def server() -> Iterator[Server]:
         found.remove()
 
 
+@pytest.fixture(scope="module")
+def pattern(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Cohort:
+    """The cohort that each test gets a copy of."""
+    folder = tmp_path_factory.mktemp("ledger") / "tree"
+    cohort = make_cohort(folder, "--db", server.make_database("pattern"))
+    hand_in(cohort, "anna", "bela")
+    return cohort
+
+
 @pytest.fixture
 def cohort(
-    server: Server,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
+    server: Server, pattern: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Cohort:
     """Two learners with marks by tests, in a database of their own."""
-    url = server.make_database(f"marks{abs(hash(request.node.name))}")
-    found = make_cohort(tmp_path / "tree", "--db", url)
+    name = f"copy{next(NUMBERS)}"
+    engine = create_engine(f"{server.address}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE pattern"))
+    engine.dispose()
+    found = copied(pattern, tmp_path / "tree")
+    settings = found.folder / "cohort.toml"
+    settings.write_text(settings.read_text("utf-8").replace("/pattern", f"/{name}"), "utf-8")
     monkeypatch.setenv("CLUSTER_COURSE", str(found.root / "course"))
     monkeypatch.delenv("CLUSTER_COHORT", raising=False)
-    hand_in(found, "anna", "bela")
-    return found
+    return all_cohorts(found.root)[0]
 
 
 def audit() -> int:
