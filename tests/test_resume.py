@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -269,12 +270,15 @@ def test_only_the_command_is_killed_and_its_boxes_end_with_it(
     for learner in LEARNERS:
         hand_in(cohort, learner, RIGHT | {"share": "import time\ntime.sleep(60)"}, minute=1)
     run_to_end(tmp_path / "c", "collect", NAME, MODULE)
-    run = Run(tmp_path / "log", "grade", NAME, MODULE)
+    program = Path(sys.executable).with_name("cluster-course")
+    run = subprocess.Popen([program, "grade", NAME, MODULE], stdout=subprocess.DEVNULL)
     below: list[int] = []
     while len(below) < 6 or not begun(cohort, "grading"):
-        assert not run.ended, run.said
+        assert run.poll() is None
         below = descendants(run.pid)
-    run.kill(group=False)
+        time.sleep(0.01)
+    run.kill()
+    run.wait()
     until = time.monotonic() + 20
     while any(Path(f"/proc/{process}").exists() for process in below):
         assert time.monotonic() < until, "processes of the box live on"
