@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from clusterlib.delivery.cli import CommandError
 from clusterlib.delivery.cohorts.disks import network_file_system, warn
 from clusterlib.delivery.cohorts.ledger import keep_ledger
+from clusterlib.delivery.cohorts.ledger.context import program
 from clusterlib.delivery.cohorts.ledger.table import begin, has_ledger, lock
 from clusterlib.delivery.cohorts.places import Cohort
 from clusterlib.delivery.cohorts.roster import Person
@@ -43,6 +45,7 @@ def share_engines() -> None:
     nbgrader opens the gradebook nine times for one submission and throws away the engine, and with
     it all prepared SQL, each time: half of its time.
     """
+    global _kept
     import nbgrader.api
     from sqlalchemy import create_engine
 
@@ -65,6 +68,9 @@ def share_engines() -> None:
     if nbgrader.api.create_engine is create_engine:
         nbgrader.api.create_engine = engine
         tables.create_all = make_tables_once
+        if program(sys.argv) == "nbgrader autograde":
+            # It ends by itself, and with it what is kept.
+            _kept = set()
 
 
 @contextlib.contextmanager
