@@ -8,7 +8,7 @@ EXTRAS_TEST := author,trainer,machines,hub,test
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install install-test start build check lint types test test-fast test-notebooks test-browser bench bench-grading lock clean
+.PHONY: help install install-test start build check lint types test test-fast test-postgres test-baseline test-notebooks test-browser bench bench-grading lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /: /'
@@ -41,6 +41,15 @@ define bring_box
 	  || echo "For trainers: bubblewrap is missing, so marking is less safe (Debian: apt-get install bubblewrap)."
 endef
 
+# The gradebook in PostgreSQL is tested on Debian's own server, on a port of its own.
+define bring_postgres
+	@command -v pg_ctl >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
+	       && apt-get update -qq >/dev/null 2>&1 \
+	       && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null 2>&1; } \
+	  || echo "PostgreSQL's server is missing: its tests are skipped (Debian: apt-get install postgresql)."
+endef
+
 install: $(VENV)/installed-use ## Make the environment in .venv, nothing more
 	$(bring_box)
 	@echo "Ready. Next: make start"
@@ -65,7 +74,15 @@ types: install-test ## Types of the library
 	$(BIN)/mypy
 
 test-fast: install-test ## Library, build, content and grading tests
+	$(bring_postgres)
 	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/browser
+
+test-postgres: install-test ## The gradebook on a real PostgreSQL server, which is killed under four graders
+	$(bring_postgres)
+	$(BIN)/pytest -v tests/test_cohort_postgresql.py tests/test_ledger_postgresql.py tests/test_postgres_outage.py
+
+test-baseline: install-test ## What every attack of the corpus does to nbgrader as it comes (minutes; not part of the gate)
+	CLUSTER_BASELINE=1 $(BIN)/pytest -v tests/hostile/test_plain_nbgrader.py
 
 test-notebooks: install-test ## Run every lesson and every solution
 	CLUSTER_PORTFOLIO="$$(mktemp -d)" $(BIN)/pytest -n 2 --dist loadfile --nbval-lax --nbval-cell-timeout=120 -q modules solutions
@@ -78,8 +95,8 @@ test: lint types check test-fast test-notebooks test-browser ## Everything, as t
 bench: install-test ## Speed of the methods (not part of the gate)
 	$(BIN)/pytest tests/benchmarks --benchmark-enable --benchmark-only
 
-bench-grading: install-test ## Speed of marking beside plain nbgrader (minutes; not part of the gate)
-	$(BIN)/python tests/benchmarks/grading_speed.py --ours 10 30 100 300 --plain 30 --workers 1 2
+bench-grading: install-test ## Speed of marking beside plain nbgrader (half an hour; not part of the gate)
+	$(BIN)/python tests/benchmarks/grading_speed.py --ours 10 30 100 300 --plain 10 30 --all
 
 lock: ## Choose newest versions again and write requirements.lock (needs uv)
 	uv pip compile --universal --upgrade --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
