@@ -97,10 +97,11 @@ def salience(
         blank) and salience_level (how many attributes: none, latent, expectant, definitive, or
         undetermined).
     Raises:
-        ValueError: as `power_interest`.
+        ValueError: as `power_interest`; a table of ones alone on a scale that starts at 1.
 
-    A table in which every cell is 0 or 1 is read as yes or no. Attributes change, and say nothing
-    on support or opposition: keep a stance column beside them.
+    A table in which every cell is 0 or 1 is read as yes or no. Where all cells are 1 and 1 is also
+    the lowest score, nobody can tell, so it is refused: write True and False. Attributes change,
+    and say nothing on support or opposition: keep a stance column beside them.
 
     Reference: Mitchell, Agle and Wood (1997).
 
@@ -114,7 +115,14 @@ def salience(
     names = ["power", "legitimacy", "urgency"]
     _check_people(people, names)
     numbers = numeric_table(people[names].astype(object), "scores", minimum=None)
-    if numbers.isin([0.0, 1.0]).where(numbers.notna(), True).to_numpy().all():
+    words = all(pd.api.types.infer_dtype(people[name], skipna=True) == "boolean" for name in names)
+    if words or numbers.isin([0.0, 1.0]).where(numbers.notna(), True).to_numpy().all():
+        known = numbers.stack()
+        if not words and len(known) and (known == 1).all() and scale[0] == 1:
+            raise ValueError(
+                "every cell is 1: is that a yes, or the lowest score? Write True and False, or "
+                "give another scale"
+            )
         limit = 1.0
     else:
         limit = _boundary(scale, boundary)

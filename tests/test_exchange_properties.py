@@ -32,6 +32,10 @@ def test_distances_of_twins_are_weighted_city_blocks_over_ranges(table, data):
     for row in found.itertuples():
         assert row.distance == pytest.approx(expected[place[row.cluster], place[row.twin]])
     assert len(found) == len(named) * (len(named) - 1)
+    # Indicators may be numbered as well as named: their weights must not get lost.
+    numbered = dict(zip(table.columns, weights, strict=False))
+    again = exchange.twins(table, top=9, weights=numbered)
+    assert again["distance"].tolist() == pytest.approx(found["distance"].tolist())
 
 
 @quick

@@ -202,7 +202,7 @@ def test_a_day_may_be_written_in_several_ways(day):
     assert rules.fact("de_minimis", "ceiling", on=day).value == 300_000
 
 
-@pytest.mark.parametrize("day", ["yesterday", 2026])
+@pytest.mark.parametrize("day", ["yesterday", 2026, pd.NaT])
 def test_a_day_must_be_a_day(day):
     with pytest.raises(ValueError, match="is not a day: write it as 2026-11-23"):
         rules.table("de_minimis", on=day)

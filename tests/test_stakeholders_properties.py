@@ -71,6 +71,15 @@ def test_raters_are_put_together_by_means_and_ranges(groups, seed):
     pd.testing.assert_frame_equal(mixed.loc[found.index], found)
 
 
+def test_ones_alone_are_a_yes_or_the_lowest_score():
+    ones = pd.DataFrame(1, ["press", "union"], ["power", "legitimacy", "urgency"])
+    with pytest.raises(ValueError, match="is that a yes, or the lowest score"):
+        stakeholders.salience(ones)
+    yes = stakeholders.salience(ones.astype(bool))
+    assert set(yes["salience_class"]) == {"definitive"}
+    assert stakeholders.salience(ones, scale=(0, 10)).equals(yes.assign(**ones))
+
+
 def test_two_hundred_rounds_of_the_first_tournaments():
     # Axelrod's rounds: 200, with 5, 3, 1 and 0 points. Two who answer in kind score 600 each; one
     # who never shares takes 204 from one who answers in kind and leaves 199.

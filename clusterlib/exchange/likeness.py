@@ -125,7 +125,7 @@ def _weights(numbers: pd.DataFrame, weights: Mapping[str, float] | None) -> npt.
             "each a number above 0 (leave an indicator out of the profiles to ignore it)"
         )
     unique_labels(numbers.columns, "indicators")
-    return np.array([float(given.get(str(name), 1.0)) for name in numbers.columns])
+    return np.array([float(given.get(name, 1.0)) for name in numbers.columns])
 
 
 def _distances(

@@ -166,6 +166,7 @@ def location_quotient_interval(
         ValueError: as `location_quotient`; level outside 0 to 1, unknown method, more redraws than
             fit into memory.
 
+    Give jobs, not thousands of jobs: the range rests on how many there are.
     Delta: variance of log LQ = 1/E[r,i] - 1/E[r] + 1/E[i] - 1/E. Jobs are treated as independent
     draws; they come in plants, so true ranges are wider, and a region nested in its reference makes
     the formula approximate. A cell with no jobs has lq 0, low 0 and an upper bound alone: the

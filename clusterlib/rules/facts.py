@@ -165,11 +165,11 @@ def read_day(on: date | str | None) -> date:
     """
     if on is None:
         return date.today()
-    if isinstance(on, datetime):  # a pandas Timestamp is one too
-        return on.date()
-    if isinstance(on, date):
-        return on
     try:
-        return date.fromisoformat(on)
+        if isinstance(on, datetime) and on == on:  # a pandas Timestamp is one too
+            return on.date()
+        if on != on:  # a blank cell of a table
+            raise ValueError("a blank")
+        return on if isinstance(on, date) else date.fromisoformat(on)
     except (TypeError, ValueError) as fault:
         raise ValueError(f"{on!r} is not a day: write it as 2026-11-23") from fault

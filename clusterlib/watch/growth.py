@@ -40,9 +40,10 @@ def growth(series: pd.Series[float], level: float = 0.95) -> Growth:
     Raises:
         ValueError: fewer than two years, a start or an end of zero, negative amounts.
     Convention:
-        Years between the ends count, not rows. A zero between the ends leaves the trend blank
-        (NaN), as a logarithm of zero does not exist; with two points the trend has no interval.
-        The interval assumes independent deviations, so it is narrow for series with long swings.
+        Years between the ends count, not rows; a date counts by its calendar year alone. A zero
+        between the ends leaves the trend blank (NaN), as a logarithm of zero does not exist; with
+        two points the trend has no interval. The interval assumes independent deviations, so it is
+        narrow for series with long swings.
 
     >>> patents = pd.Series([10, 12, 13, 17, 20], index=range(2018, 2023))
     >>> result = growth(patents)
