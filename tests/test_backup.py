@@ -1,50 +1,37 @@
-"""Backup and restore of a cohort: the same marks and ledger, or nothing at all."""
+"""Backup and restore of a cohort: what comes back is what was there."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 import os
 import shutil
 import signal
 import stat
-import subprocess
-import sys
 import tarfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from backup_scene import FOLDER, back_up, change_a_mark, content, make_pattern, named, newest
 from cohort_tree import MODULE
-from ledger_scene import NAME, TEST, copied, give, hand_in, make_cohort, rows_of
+from ledger_scene import (
+    NAME,
+    PLACES,
+    copied,
+    rows_of,
+    write_marks,
+)
 
 from clusterlib.delivery.cli import main
 from clusterlib.delivery.cohorts import swapping
-from clusterlib.delivery.cohorts.gradebook import open_gradebook
-from clusterlib.delivery.cohorts.ledger.check import read_both
 from clusterlib.delivery.cohorts.places import Cohort, all_cohorts
 from clusterlib.delivery.cohorts.swapping import swap
 from clusterlib.delivery.runner import arrivals
 
-FOLDER = f"anna+{MODULE}+2027-03-01 10:00:00.0 UTC+random"
-
 
 @pytest.fixture(scope="module")
 def pattern(tmp_path_factory: pytest.TempPathFactory) -> Cohort:
-    """The cohort that each test gets a copy of: marks, collected work, hand-ins."""
-    cohort = make_cohort(tmp_path_factory.mktemp("backup") / "tree")
-    hand_in(cohort, "anna", "bela")
-    exercise = cohort.exercise(MODULE).parent
-    inbound = cohort.exchange / cohort.course_id / "inbound"
-    for target in (inbound / FOLDER, cohort.folder / "submitted" / "anna" / MODULE):
-        shutil.copytree(exercise, target)
-        (target / "timestamp.txt").write_text("2027-03-01 10:00:00.0 UTC", encoding="utf-8")
-        (target / "submission_secret.txt").write_text("secret", encoding="utf-8")
-        (target / "árak.csv").write_text("ár;1\r\n", encoding="utf-8")
-    return cohort
+    """The cohort that each test gets a copy of."""
+    return make_pattern(tmp_path_factory.mktemp("backup"))
 
 
 @pytest.fixture
@@ -54,50 +41,6 @@ def cohort(pattern: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("CLUSTER_COURSE", str(found.root / "course"))
     monkeypatch.delenv("CLUSTER_COHORT", raising=False)
     return found
-
-
-def back_up(cohort: Cohort) -> Path:
-    """Back up and return the file."""
-    assert main(["backup", NAME]) == 0
-    return newest(cohort)
-
-
-def newest(cohort: Cohort) -> Path:
-    return max((cohort.root / "course" / "work" / "backups").iterdir())
-
-
-def named(cohort: Cohort, name: str) -> Cohort:
-    return next(found for found in all_cohorts(cohort.root) if found.name == name)
-
-
-def content(cohort: Cohort) -> tuple[Any, ...]:
-    """Return all that must come back: ledger, marks, and every file that is not a cache."""
-    with open_gradebook(cohort) as gradebook:
-        rows, marks = read_both(gradebook)
-        people = [student.to_dict() for student in gradebook.students]
-        due = gradebook.find_assignment(MODULE).duedate
-    return rows, marks, people, due, files(cohort.folder)
-
-
-def files(folder: Path) -> dict[str, tuple[bytes, int]]:
-    passing = (
-        "gradebook.db",
-        "ledger-heads.txt",
-        "cohort.toml",
-        "claims.lock",
-        "nbgrader_config.py",
-    )
-    return {
-        str(path.relative_to(folder)): (path.read_bytes(), int(path.stat().st_mtime))
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(passing)
-    }
-
-
-def change_a_mark(cohort: Cohort, points: float = 0.5) -> None:
-    with open_gradebook(cohort) as gradebook:
-        give(gradebook, "anna", TEST, manual_score=points)
-        gradebook.db.commit()
 
 
 def test_what_was_lost_comes_back_as_it_was(cohort: Cohort) -> None:
@@ -179,103 +122,6 @@ def test_a_present_cohort_is_replaced_only_in_so_many_words_and_kept_aside(
     assert content(cohort) == changed
 
 
-def _write_anew(backup: Path, change: Callable[[dict[str, bytes]], None]) -> None:
-    """Write a backup's parts into a new file after a change."""
-    with tarfile.open(backup) as tar:
-        parts = {m.name: tar.extractfile(m).read() for m in tar if m.isreg()}  # type: ignore[union-attr]
-    change(parts)
-    with tarfile.open(backup, "w:gz") as tar:
-        for name, data in parts.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            tar.addfile(info, io.BytesIO(data))
-
-
-def _other_mark(parts: dict[str, bytes]) -> None:
-    parts["work/government/submitted/anna/07-probe/timestamp.txt"] += b" "
-
-
-def _one_more(parts: dict[str, bytes]) -> None:
-    parts["work/government/extra.txt"] = b""
-
-
-def _one_less(parts: dict[str, bytes]) -> None:
-    del parts["work/government/cohort.toml"]
-
-
-def _way_out(parts: dict[str, bytes]) -> None:
-    parts["work/../../../out.txt"] = b""
-
-
-def _no_list(parts: dict[str, bytes]) -> None:
-    del parts["manifest.json"]
-
-
-def _newer_format(parts: dict[str, bytes]) -> None:
-    parts["manifest.json"] = parts["manifest.json"].replace(b'"format": 1', b'"format": 2')
-
-
-def _other_gradebook(parts: dict[str, bytes]) -> None:
-    """Change the gradebook and the hash of its file: its ledger's head tells."""
-    name, manifest = "gradebooks/government.db", json.loads(parts["manifest.json"])
-    head = manifest["audiences"]["government"]["head"]["hash"].encode()
-    parts[name] = parts[name].replace(head, b"0" * 64)
-    manifest["files"][name]["sha256"] = hashlib.sha256(parts[name]).hexdigest()
-    parts["manifest.json"] = json.dumps(manifest).encode()
-
-
-DAMAGES = {
-    _other_mark: "is not as it was written: work/government/submitted/anna",
-    _one_more: "is not as it was written: work/government/extra.txt",
-    _one_less: "is not as it was written: work/government/cohort.toml",
-    _way_out: "names a strange path",
-    _no_list: "is no backup of a cohort",
-    _newer_format: "in format 2",
-    _other_gradebook: "is not the one it names",
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGES, ids=lambda one: one.__name__.strip("_"))
-def test_a_changed_backup_is_refused_before_anything_is_touched(
-    cohort: Cohort, damage: Callable[[Any], None], capsys: pytest.CaptureFixture[str]
-) -> None:
-    backup, before = back_up(cohort), content(cohort)
-    _write_anew(backup, damage)
-    _check_refused(cohort, backup, DAMAGES[damage], before, capsys)
-
-
-@pytest.mark.parametrize("part", [0.0, 0.01, 0.5, 0.999])
-def test_a_cut_or_scratched_backup_is_refused(
-    cohort: Cohort, part: float, capsys: pytest.CaptureFixture[str]
-) -> None:
-    backup, before = back_up(cohort), content(cohort)
-    data = bytearray(backup.read_bytes())
-    place = int(len(data) * part)
-    backup.write_bytes(data[:place])
-    _check_refused(cohort, backup, "", before, capsys)
-    data[place + 20 if part < 0.9 else place - 20] ^= 0x55
-    backup.write_bytes(data)
-    _check_refused(cohort, backup, "", before, capsys)
-
-
-def _check_refused(
-    cohort: Cohort,
-    backup: Path,
-    words: str,
-    before: tuple[Any, ...],
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    work = cohort.root / "course" / "work"
-    there = sorted(path.name for path in work.iterdir())
-    for options in (["--check"], ["--replace"], ["--as", "second"]):
-        assert main(["restore", str(backup), *options]) == 1
-        said = capsys.readouterr().err
-        assert words in said
-        assert said.count("\n") == 1
-    assert sorted(path.name for path in work.iterdir()) == there
-    assert content(cohort) == before
-
-
 def test_a_sound_backup_says_what_it_holds(
     cohort: Cohort, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -309,95 +155,20 @@ def test_traps_stay_outside_and_are_named(
     assert main(["restore", str(newest(cohort)), "--as", "second"]) == 0
 
 
-def _start(cohort: Cohort, *words: str) -> subprocess.Popen[bytes]:
-    command = "import sys; from clusterlib.delivery.cli import main; sys.exit(main())"
-    return subprocess.Popen(
-        [sys.executable, "-c", command, *words],
-        env=os.environ | {"CLUSTER_COURSE": str(cohort.root / "course")},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
 def test_a_backup_made_while_marks_are_written_is_one_moment(cohort: Cohort) -> None:
-    start, stop = len(rows_of(cohort)), os.pipe()
-    writer = os.fork()
-    if writer == 0:
-        try:
-            os.close(stop[1])
-            os.set_blocking(stop[0], False)
-            number = 0
-            while not _closed(stop[0]):
-                number += 1
-                change_a_mark(cohort, float(number))
-        finally:
-            os._exit(0)
-    os.close(stop[0])
-    try:
-        while len(rows_of(cohort)) < start + 3:
-            time.sleep(0.01)
-        backup = back_up(cohort)
-    finally:
-        os.close(stop[1])
-        os.waitpid(writer, 0)
+    start, ready = len(rows_of(cohort)), PLACES.Barrier(1)
+    writer = PLACES.Process(target=write_marks, args=(cohort.root, "anna", 10**6, ready))
+    writer.start()
+    while len(rows_of(cohort)) < start + 3:
+        assert writer.is_alive()
+    backup = back_up(cohort)
+    os.kill(writer.pid or 0, signal.SIGKILL)
+    writer.join(30)
     assert main(["restore", str(backup), "--as", "second"]) == 0
     second, now = rows_of(named(cohort, "second")), rows_of(cohort)
     assert start + 3 <= len(second) < len(now)
     assert now[: len(second)] == second
     assert main(["audit", "second", "--check"]) == 0
-
-
-def _closed(pipe: int) -> bool:
-    try:
-        return os.read(pipe, 1) == b""
-    except BlockingIOError:
-        return False
-
-
-def test_a_restore_killed_at_any_moment_leaves_the_old_or_the_new(cohort: Cohort) -> None:
-    new, backup = content(cohort), back_up(cohort)
-    change_a_mark(cohort)
-    old = content(cohort)
-    work = cohort.root / "course" / "work"
-    seen = set()
-    for moment in ("unpacking", "exchange", "aside", "placed"):
-        process = _start(cohort, "restore", str(backup), "--replace")
-        while process.poll() is None and not _reached(work, moment):
-            pass
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        found = content(named(cohort, NAME))
-        assert found in (old, new)
-        seen.add(found == new)
-        assert main(["audit", NAME, "--check"]) == 0
-        if found == new:
-            change_a_mark(cohort)
-            old = content(cohort)
-    assert False in seen
-    assert main(["restore", str(backup), "--replace"]) == 0
-    assert content(named(cohort, NAME)) == new
-    assert not list(work.glob(".restoring-*"))
-
-
-def _reached(work: Path, moment: str) -> bool:
-    staged = list(work.glob(".restoring-*"))
-    if moment == "unpacking":
-        return bool(staged and (staged[0] / "work").exists())
-    if moment == "exchange":
-        return bool(list(work.glob("exchange/*/.restoring-*")))
-    return bool(list(work.glob(".aside/*"))) and (moment == "aside" or not staged)
-
-
-def test_a_killed_backup_leaves_no_file_and_the_next_one_clears_up(cohort: Cohort) -> None:
-    folder = cohort.root / "course" / "work" / "backups"
-    process = _start(cohort, "backup", NAME)
-    while not list(folder.glob(".backup-*")):
-        assert process.poll() is None
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert not list(folder.glob("*.tar.gz"))
-    back_up(cohort)
-    assert [path.suffix for path in folder.iterdir()] == [".gz"]
 
 
 @pytest.mark.parametrize("in_one_step", [True, False])

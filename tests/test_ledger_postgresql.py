@@ -25,12 +25,14 @@ from ledger_scene import (
     write_marks,
     write_together,
 )
+from nbgrader.api import Gradebook
 from postgres_server import NEEDS_SERVER, Server
 from sqlalchemy import create_engine, text
 
 from clusterlib.delivery.cli import main
 from clusterlib.delivery.cohorts.gradebook import open_gradebook
-from clusterlib.delivery.cohorts.ledger.check import read_both
+from clusterlib.delivery.cohorts.gradebook_copy import copy_to_file
+from clusterlib.delivery.cohorts.ledger.check import check, read_both
 from clusterlib.delivery.cohorts.places import Cohort, all_cohorts
 
 pytestmark = NEEDS_SERVER
@@ -181,12 +183,18 @@ def _named(cohort: Cohort, name: str) -> Cohort:
     return next(found for found in all_cohorts(cohort.root) if found.name == name)
 
 
-def test_a_backup_made_while_marks_are_written_is_one_moment(cohort: Cohort) -> None:
+def test_a_backup_made_while_marks_are_written_is_one_moment(
+    cohort: Cohort, tmp_path: Path
+) -> None:
     start, ready = len(rows_of(cohort)), PLACES.Barrier(1)
     writer = PLACES.Process(target=write_marks, args=(cohort.root, "anna", 10**6, ready))
     writer.start()
     while len(rows_of(cohort)) < start + 3:
         assert writer.is_alive()
+    for number in range(12):
+        copy_to_file(cohort, tmp_path / f"{number}.db")
+        with Gradebook(f"sqlite:///{tmp_path / str(number)}.db", cohort.course_id) as gradebook:
+            assert check(gradebook, []).faults == []
     assert main(["backup", NAME]) == 0
     backup = str(next((cohort.root / "course" / "work" / "backups").iterdir()))
     os.kill(writer.pid or 0, signal.SIGKILL)
