@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from statsmodels.stats.descriptivestats import sign_test
+from statsmodels.stats.weightstats import DescrStatsW
 
 from clusterlib import needs
 
@@ -43,6 +45,31 @@ def _quadrant(high: bool, well: bool) -> str:
     if high:
         return "keep up the good work" if well else "concentrate here"
     return "possible overkill" if well else "low priority"
+
+
+@quick
+@given(tables, st.data())
+def test_scores_of_needs_equal_statsmodels(importance, data):
+    marks = st.sampled_from([np.nan, 1, 2, 3, 4, 5])
+    shape = st.just(importance.shape)
+    ability = pd.DataFrame(data.draw(hnp.arrays(float, shape, elements=marks)))
+    weighted = needs.borich(importance, ability)
+    ranked = needs.ranked_discrepancy(importance, ability)
+    for item in importance:
+        gap = (importance[item] - ability[item]).dropna()
+        if gap.empty:
+            assert np.isnan(weighted.loc[item, "mwds"])
+            assert np.isnan(ranked.loc[item, "score"])
+            continue
+        # Weights of 0 and 1 leave out who gave half an answer.
+        weights = (importance[item] + ability[item]).notna().astype(float)
+        asked = DescrStatsW(importance[item].fillna(0), weights).mean
+        mastered = DescrStatsW(ability[item].fillna(0), weights).mean
+        assert weighted.loc[item, "mwds"] == pytest.approx((asked - mastered) * asked)
+        # The sign test counts half of those above less those below.
+        score = -100 * 2 * sign_test(gap)[0] / len(gap) if (gap != 0).any() else 0
+        assert ranked.loc[item, "score"] == pytest.approx(score)
+        assert ranked.loc[item, ["NR", "PR", "TR"]].sum() == pytest.approx(100)
 
 
 means = st.lists(
