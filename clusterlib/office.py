@@ -25,7 +25,7 @@ def raci_faults(table: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Index task: accountable and responsible (how many people), fault in words ("" if none).
     Raises:
-        ValueError: a task twice, or a cell with other letters.
+        ValueError: a task or a person twice, or a cell with other letters.
 
     One accountable person is a convention of practice, kept because two of them wait for each
     other. Several may be responsible. A task where one person is both is no fault.
@@ -35,6 +35,7 @@ def raci_faults(table: pd.DataFrame) -> pd.DataFrame:
     ['', '2 accountable; nobody responsible']
     """
     unique_labels(table.index, "tasks")
+    unique_labels(table.columns, "people")
     cells = table.fillna("").astype(str).apply(lambda column: column.str.strip().str.upper())
     letters = {name: cells[name].str.split("/") for name in cells}
     for name, column in letters.items():

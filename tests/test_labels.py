@@ -57,6 +57,11 @@ def test_an_unknown_value_cannot_be_decided(rule, blank):
     assert labels.eccp_check(absent).verdict == "cannot be decided"
 
 
+def test_a_blank_or_the_same_type_in_other_letters_is_no_second_type():
+    for types in (["firm", None], ["firm", " "], ["firm", "Firm "], ["firm", float("nan")]):
+        assert labels.eccp_check({**ENOUGH, "member_types": types}).verdict == "fail"
+
+
 def test_member_types_may_be_listed():
     assert labels.eccp_check({**ENOUGH, "member_types": ["firm", "school"]}).verdict == "pass"
     assert labels.eccp_check(pd.Series({**ENOUGH, "member_types": {"a", "b"}})).verdict == "pass"

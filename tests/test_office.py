@@ -105,6 +105,8 @@ def test_faults_and_columns_that_are_missing_are_named():
     ]  # fmt: skip
     with pytest.raises(ValueError, match="other than R, A, C and I for Ada in fees"):
         office.raci_faults(two.replace("A", "X"))
+    with pytest.raises(ValueError, match="people named more than once: Ada"):
+        office.raci_faults(two.set_axis(["Ada", "Ada"], axis=1))
     with pytest.raises(ValueError, match="no column person"):
         office.workload(TASKS.drop(columns="person"), HOURS)
     with pytest.raises(ValueError, match="no column with hours"):

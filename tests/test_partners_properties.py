@@ -55,6 +55,17 @@ def test_verdicts_know_no_order_and_a_milder_call_never_refuses_more(pool, least
     assert found.rules["passed"].iloc[0] == (counted >= least)
 
 
+def test_a_blank_around_a_country_makes_no_second_country():
+    pool = pd.DataFrame({"country": ["HU", "HU ", " HU"], "group": ["A", "A ", None]}, list("abc"))
+    found = partners.check_eligibility(pool, {"min_countries": 2, "min_partners": 3})
+    assert found.rules["reason"].tolist() == [
+        "2 independent partners, 3 needed (3 with affiliates)",
+        "1 countries (HU), 2 needed",
+    ]
+    with pytest.raises(ValueError, match="country missing for a"):
+        partners.check_eligibility(pool.assign(country=[" ", "HU", "HU"]), {})
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     st.lists(

@@ -14,6 +14,7 @@ from clusterlib.labels.verdicts import (
     LabelCheck,
     at_least,
     decide,
+    is_blank,
     read_answers,
     yes_or_no,
 )
@@ -78,7 +79,8 @@ def eccp_check(
 
 
 def _counted(answer: Answer) -> Answer:
-    """Count a list of member types; the same type twice counts once."""
+    """Count a list of member types; the same type twice counts once, a blank not at all."""
     if isinstance(answer.value, Collection) and not isinstance(answer.value, str):
-        return Answer(len(set(answer.value)), answer.evidence)
+        types = {str(one).strip().casefold() for one in answer.value if not is_blank(one)}
+        return Answer(len(types), answer.evidence)
     return answer

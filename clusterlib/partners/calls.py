@@ -108,7 +108,8 @@ def read_call(call: Call | Mapping[str, object]) -> Call:
 def read_partners(table: pd.DataFrame, call: Call, *, cost: bool = False) -> pd.DataFrame:
     """Check a table of partners and return country, kind, group, competences (sets) and cost.
 
-    A blank `group` means independent: such a partner is a group of its own.
+    A blank `group` means independent: such a partner is a group of its own. Blanks around country,
+    kind, group and competences do not count; capitals do.
 
     >>> partners = pd.DataFrame({"country": ["HU"], "competences": ["sensors; tests"]}, ["U1"])
     >>> sorted(read_partners(partners, Call())["competences"]["U1"])
@@ -120,18 +121,19 @@ def read_partners(table: pd.DataFrame, call: Call, *, cost: bool = False) -> pd.
     absent = [name for name in needed if name not in table.columns]
     if absent:
         raise ValueError(f"the table of partners needs the columns {some_of(absent)}")
-    for name in needed[:-1] if needed[-1] == "cost" else needed:
-        if name != "competences":
-            blank = table.index[table[name].isna()]
-            if len(blank):
-                raise ValueError(f"{name} missing for {some_of(blank)}: fill it in")
     clean = pd.DataFrame(index=table.index)
-    clean["country"] = table["country"].astype(str)
-    clean["kind"] = table["kind"].astype(str) if call.by_kind else ""
+    for name in ("country", "kind"):
+        if name not in needed:
+            clean[name] = ""
+            continue
+        clean[name] = table[name].astype(str).str.strip()
+        blank = table.index[table[name].isna() | (clean[name] == "")]
+        if len(blank):
+            raise ValueError(f"{name} missing for {some_of(blank)}: fill it in")
     own = [f"only {label}" for label in table.index]
     group = table["group"] if "group" in table.columns else pd.Series(None, table.index)
     clean["group"] = [
-        alone if pd.isna(shared) or not str(shared).strip() else str(shared)
+        alone if pd.isna(shared) or not str(shared).strip() else str(shared).strip()
         for alone, shared in zip(own, group, strict=True)
     ]
     given = table["competences"] if "competences" in table.columns else [()] * len(table)
