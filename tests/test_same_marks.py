@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from cohort_tree import CHECKOUT, fill_in, with_other_figures
 from exam import needed_level
+from nbformat.v4 import new_code_cell
 
 from clusterlib.delivery.cohorts.mended import solution_cells
 from clusterlib.delivery.runner import seeding
@@ -92,6 +93,13 @@ print(json.dumps([hall.level.name, found]))
 """
 
 
+SHOWS_THE_MACHINE = """
+import locale, sys, time
+print({f"firm {number}" for number in range(20)}, time.tzname, time.localtime(0).tm_hour)
+print(locale.setlocale(locale.LC_ALL), f"{1234.5:n}", sys.flags.hash_randomization)
+"""
+
+
 @pytest.fixture(scope="module")
 def hand_ins(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Three hand-ins of 06-leadership: right, half right, worked out with other figures."""
@@ -116,6 +124,10 @@ def hand_ins(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         fill_in(path, given_answers)
         paths.append(str(path))
     with_other_figures(Path(paths[-1]), "5")
+    # What hangs on the machine, if anything does: the order of a set, the zone, the language.
+    notebook = nbformat.read(paths[1], as_version=4)
+    notebook.cells.append(new_code_cell(SHOWS_THE_MACHINE))
+    nbformat.write(notebook, paths[1])
     return [str(exercise), str(solution), *paths]
 
 
