@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
+import exam
 import nbformat
 import pytest
 from hypothesis import given
@@ -17,7 +20,13 @@ from clusterlib.delivery.pages import clean, hidden, policy
 from clusterlib.delivery.pages.cells import shown_cells
 from clusterlib.delivery.pages.feedback import page
 from clusterlib.delivery.pages.markdown import MOST_TEXT, render
+from clusterlib.delivery.runner.exporter import as_notebook
+from clusterlib.delivery.runner.grading import Graded
+from clusterlib.delivery.runner.master import make_master
+from clusterlib.delivery.runner.rebuild import rebuild
 from clusterlib.delivery.runner.shown import clean_markdown, clean_outputs
+from clusterlib.delivery.runner.submitted import read
+from clusterlib.delivery.runner.verdicts import Report
 
 _FORBIDDEN = """
 script style iframe frame frameset object embed applet form input button select textarea link meta
@@ -274,3 +283,34 @@ def test_the_formgraders_policy_allows_no_inline_script_and_no_eval() -> None:
     assert "unsafe-inline" not in rules
     assert "unsafe-eval" not in rules
     assert "http" not in rules
+
+
+def test_pictures_pasted_into_a_text_stay_and_hold_pixels_alone(tmp_path: Path) -> None:
+    notebook = exam.filled({"reflection": "Look: ![map](attachment:a.png) ![x](attachment:x.svg)"})
+    essay = exam.cell(notebook, "reflection")
+    pixels = "iVBORw0KGgo="
+    essay["attachments"] = {
+        "a.png": {"text/html": "<script>window.cl_ran=1</script>", "image/png": pixels},
+        "x.svg": {"image/svg+xml": "<svg onload=window.cl_ran=1>"},
+        "not-shown.png": {"image/png": "AAAA"},
+        "broken.png": {"image/png": '"><script>'},
+    }
+    other = {"cell_type": "markdown", "metadata": {}, "source": "![b](attachment:a.png)"}
+    notebook["cells"].append(other | {"id": "own", "attachments": {"a.png": {"image/png": "BBBB"}}})
+    path = tmp_path / "hand-in.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    submitted = read(path)
+    master = make_master(exam.blank(), None, {})
+    report = Report()
+    steps = rebuild(master, submitted, report)
+    graded = Graded(steps, [[] for _ in steps], report, submitted.pictures)
+    kept = nbformat.from_dict(as_notebook(master, graded))
+    nbformat.validate(kept)
+    found = [cell.attachments for cell in kept.cells if "attachments" in cell]
+    assert {"a.png": {"image/png": pixels}} in found
+    assert {"again-a.png": {"image/png": "BBBB"}} in found
+    assert len(found) == 2
+    html = page(shown_cells(kept, hide=True), {"notebook": "n", "score": 0, "max_score": 1})
+    assert f'<img src="data:image/png;base64,{pixels}" alt="map">' in html
+    assert '<img src="data:image/png;base64,BBBB" alt="b">' in html
+    assert Reader(html).tags.count("img") == 2

@@ -106,7 +106,8 @@ def _text(cell: Any, own_host: str, formatted: bool) -> Shown:
     source = cell.source
     if _role(cell) == "task":
         source = SCHEME_END.sub("", SCHEME.sub("\n**How this is marked**\n", source))
-    html = render(source, own_host).html if formatted else as_typed(visible(source))
+    attached = cell.get("attachments")
+    html = render(source, own_host, attached).html if formatted else as_typed(visible(source))
     return _graded(cell, Shown(_role(cell), False, html))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 from typing import Any
+from urllib.parse import unquote
 
 from clusterlib.delivery.pages.clean import PICTURE, clean_html, is_web_link, visible
 
@@ -28,12 +30,15 @@ class Rendered:
     refused: tuple[str, ...] = field(default=())
 
 
-def render(source: str, own_host: str = "") -> Rendered:
+def render(
+    source: str, own_host: str = "", attached: Mapping[str, Mapping[str, str]] | None = None
+) -> Rendered:
     """Return Markdown as clean HTML; formulas stay as they were typed.
 
     Args:
         source: Markdown of anybody; more than MOST_TEXT characters are shown as typed.
         own_host: the server that shows the page; see `clean.is_web_link`.
+        attached: pictures of the cell by name, as a notebook keeps them.
 
     Example:
         >>> render("A **plan** with <script>x()</script>").html.strip()
@@ -42,7 +47,7 @@ def render(source: str, own_host: str = "") -> Rendered:
     source = visible(source)
     if len(source) > MOST_TEXT:
         return Rendered(as_typed(source), ("too long",))
-    renderer, markdown = _parser(own_host)
+    renderer, markdown = _parser(own_host, attached or {})
     try:
         html = str(markdown(source))
     except (RecursionError, ValueError, KeyError, IndexError, AttributeError):
@@ -56,7 +61,7 @@ def as_typed(source: str) -> str:
     return f"<pre>{escape(source, quote=False)}</pre>"
 
 
-def _parser(own_host: str) -> tuple[Any, Any]:
+def _parser(own_host: str, attached: Mapping[str, Mapping[str, str]]) -> tuple[Any, Any]:
     from mistune import HTMLRenderer, Markdown
     from mistune.plugins import import_plugin
 
@@ -90,6 +95,9 @@ def _parser(own_host: str) -> tuple[Any, Any]:
 
         def image(self, text: str, url: str, title: str | None = None) -> str:
             words = escape(unescape(re.sub(r"<[^>]*>", "", text)))
+            if url.startswith("attachment:"):
+                for kind, pixels in attached.get(unquote(url[len("attachment:") :]), {}).items():
+                    url = f"data:{kind};base64,{''.join(pixels.split())}"
             if PICTURE.fullmatch(url):
                 return f'<img src="{url}" alt="{words}">'
             if is_web_link(url, own_host):

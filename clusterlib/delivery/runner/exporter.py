@@ -25,6 +25,7 @@ from clusterlib.delivery.runner import intake, pool
 from clusterlib.delivery.runner.box import SAFE, Limits, measure
 from clusterlib.delivery.runner.grading import Graded, HandIn, take
 from clusterlib.delivery.runner.master import Master, read_master
+from clusterlib.delivery.runner.pictures import shown_in
 from clusterlib.delivery.runner.preflight import JUNK
 from clusterlib.delivery.runner.rebuild import Step
 from clusterlib.delivery.runner.seeding import seeded
@@ -172,6 +173,7 @@ def as_notebook(master: Master, graded: Graded) -> Any:
     """Return the graded notebook: the master's settings, the learner's text, the judge's words."""
     metadata = dict(master.metadata) | {"grading": graded.report.as_metadata()}
     cells: list[dict[str, Any]] = [_verdict_cell(graded.report)]
+    pictures = graded.pictures | master.pictures
     for number, (step, outputs) in enumerate(zip(graded.steps, graded.outputs, strict=True)):
         cell: dict[str, Any] = {
             "cell_type": step.kind,
@@ -181,6 +183,8 @@ def as_notebook(master: Master, graded: Graded) -> Any:
         }
         if step.kind == "code":
             cell |= {"execution_count": None, "outputs": outputs}
+        elif attached := shown_in(cell["source"], pictures):
+            cell["attachments"] = attached
         cells.append(cell)
     make: Any = from_dict
     return make({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
@@ -201,7 +205,7 @@ def _verdict_cell(report: Report) -> dict[str, Any]:
     earned = sum(mark.points for mark in report.marks)
     most = sum(mark.maximum for mark in report.marks)
     lines = [f"**{verdict}**: {MEANING[verdict]}. Tests: {earned:g} of {most:g} points."]
-    lines += [f"- {note}" for note in report.notes]
+    lines += [f"- {clean_markdown(note)}" for note in report.notes]
     return {
         "cell_type": "markdown",
         "id": "grading-report",

@@ -5,13 +5,14 @@ It needs no nbgrader, so that a learner's check starts at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from clusterlib.delivery.runner import intake
 from clusterlib.delivery.runner.hall import Hall
 from clusterlib.delivery.runner.master import Master
+from clusterlib.delivery.runner.pictures import Picture
 from clusterlib.delivery.runner.rebuild import Step, rebuild, untouched
 from clusterlib.delivery.runner.seeding import fitted
 from clusterlib.delivery.runner.submission import grade
@@ -26,6 +27,7 @@ class Graded:
     steps: list[Step]
     outputs: list[list[dict[str, Any]]]
     report: Report
+    pictures: dict[str, Picture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def grade_hand_in(hall: Hall, hand_in: HandIn) -> Graded:
     report.notes += hand_in.submitted.notes
     submitted = fitted(hand_in.master, hand_in.submitted, report)
     steps = rebuild(hand_in.master, submitted, report)
-    return Graded(steps, grade(hall, hand_in.master, steps, hand_in.files, report), report)
+    outputs = grade(hall, hand_in.master, steps, hand_in.files, report)
+    return Graded(steps, outputs, report, hand_in.submitted.pictures)
 
 
 def grade_file(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clusterlib.delivery.runner.names import imports, names_set
+from clusterlib.delivery.runner.pictures import Picture, take_pictures
 
 ROLES = ("answer", "essay", "test", "task", "locked", "free")
 
@@ -37,6 +38,7 @@ class Master:
     imported: dict[str, str]
     # With seeds: the text of a cell in the learners' copy, and what stands there in this master.
     published: dict[str, str] = field(default_factory=dict, hash=False)
+    pictures: dict[str, Picture] = field(default_factory=dict, hash=False)
 
     @property
     def named(self) -> dict[str, MasterCell]:
@@ -70,6 +72,9 @@ def make_master(
 ) -> Master:
     """Put the master together as `read_master` does, from a notebook that was read already."""
     cells = tuple(_master_cell(raw, gradebook_cells, points or {}) for raw in notebook["cells"])
+    pictures: dict[str, Picture] = {}
+    for raw, cell in zip(notebook["cells"], cells, strict=True):
+        take_pictures(raw, cell.source, pictures)
     return Master(
         cells=cells,
         metadata=notebook.get("metadata", {}),
@@ -77,6 +82,7 @@ def make_master(
         imported=imports(
             [cell.source for cell in cells if cell.kind == "code"] + _solution_code(solution)
         ),
+        pictures=pictures,
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from clusterlib.delivery.runner.pictures import Picture, take_pictures
 
 MAX_FILE = 50_000_000
 MAX_CELLS = 400
@@ -60,6 +62,7 @@ class Submitted:
     cells: list[Cell]
     kernel: str
     notes: list[str]
+    pictures: dict[str, Picture] = field(default_factory=dict)
 
     @property
     def answers(self) -> int:
@@ -88,13 +91,14 @@ def read(path: Path) -> Submitted:
     if raw is None:
         raise Unreadable("the file is no notebook: it holds no cells")
     notes = []
-    cells = [cell for cell in map(_cell, raw) if cell is not None]
+    pictures: dict[str, Picture] = {}
+    cells = [cell for cell in (_cell(one, pictures) for one in raw) if cell is not None]
     if len(cells) < len(raw):
         notes.append(f"{len(raw) - len(cells)} damaged cells were passed over")
     if len(cells) > MAX_CELLS:
         notes.append(f"of {len(cells)} cells the first {MAX_CELLS} free ones are kept")
         cells = _shortened(cells)
-    return Submitted(cells, _kernel(found), notes)
+    return Submitted(cells, _kernel(found), notes, pictures)
 
 
 def _text(body: bytes) -> str:
@@ -122,7 +126,7 @@ def _raw_cells(found: dict[str, Any]) -> list[Any] | None:
     return cells if isinstance(cells, list) else None
 
 
-def _cell(raw: Any) -> Cell | None:
+def _cell(raw: Any, pictures: dict[str, Picture]) -> Cell | None:
     if not isinstance(raw, dict):
         return None
     source = raw.get("source", raw.get("input", ""))
@@ -138,7 +142,7 @@ def _cell(raw: Any) -> Cell | None:
     name = raw.get("id", metadata.get("id"))
     return Cell(
         kind=kind,
-        source=clean(source),
+        source=take_pictures(raw, clean(source), pictures),
         id=name if isinstance(name, str) else "",
         grading=grading if isinstance(grading, dict) else {},
     )
