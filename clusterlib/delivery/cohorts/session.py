@@ -81,6 +81,11 @@ class Session:
         self.log = logging.getLogger(f"cluster-course.{cohort.course_id}")
         self.log.setLevel(logging.INFO)
         self.log.propagate = False
+        # A lost connection is told in one line; what the layers below say goes to the log file.
+        self.below = [logging.getLogger(name) for name in ("sqlalchemy", "tornado.application")]
+        for layer in self.below:
+            if not layer.handlers:
+                layer.addHandler(logging.NullHandler())
 
     def directory(self, module: str, learner: str = "*", app: str = "", **changes: str) -> Any:
         """Return nbgrader's CourseDirectory for one module.
@@ -126,12 +131,14 @@ class Session:
         written = _Written(self.cohort.folder / LOG, encoding="utf-8")
         written.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         self.log.addHandler(errors)
-        self.log.addHandler(written)
+        for logger in (self.log, *self.below):
+            logger.addHandler(written)
         try:
             yield errors.texts
         finally:
             self.log.removeHandler(errors)
-            self.log.removeHandler(written)
+            for logger in (self.log, *self.below):
+                logger.removeHandler(written)
             written.close()
 
 
