@@ -1,5 +1,6 @@
 """Consortia and catalogues: what holds for any pool of partners."""
 
+import networkx
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,6 +54,26 @@ def test_verdicts_know_no_order_and_a_milder_call_never_refuses_more(pool, least
     assert (passed | ~found.rules["passed"]).all()
     counted = pool["group"].isna().sum() + pool["group"].dropna().nunique()
     assert found.rules["passed"].iloc[0] == (counted >= least)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data(), st.integers(3, 7))
+def test_one_slot_holds_the_heaviest_matching_of_networkx(data, count):
+    people = [f"P{n}" for n in range(count)]
+    pairs = [(a, b) for n, a in enumerate(people) for b in people[n + 1 :]]
+    wished = data.draw(st.lists(st.sampled_from(pairs), min_size=1, unique=True))
+    # Weights that nearly tie, and none at all.
+    marks = st.sampled_from([0, 0.5, 1, 1.0001, 2, 2.0001])
+    table = pd.DataFrame(wished, columns=["source", "target"])
+    table["weight"] = data.draw(st.lists(marks, min_size=len(wished), max_size=len(wished)))
+    graph = networkx.Graph()
+    graph.add_weighted_edges_from(table.itertuples(index=False, name=None))
+    heaviest = sum(graph.edges[pair]["weight"] for pair in networkx.max_weight_matching(graph))
+    kept = partners.schedule_meetings(table, 1).meetings.merge(table, on=["source", "target"])
+    assert kept["weight"].sum() == pytest.approx(heaviest, abs=1e-9)
+    # A free pair is never left waiting, even if nobody gave it weight.
+    busy = {*kept["source"], *kept["target"]}
+    assert all(busy & set(pair) for pair in wished)
 
 
 def test_a_blank_around_a_country_makes_no_second_country():

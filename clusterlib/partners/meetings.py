@@ -138,16 +138,24 @@ def _largest_part(
     limits = [LinearConstraint(csr_array((np.ones(len(rows)), (rows, columns)), shape), 0, slots)]
     if tables is not None:
         limits.append(LinearConstraint(np.ones((1, len(pairs))), 0, slots * tables))
-    # A trace more than nothing, so that meetings without weight still take free places.
-    gain = weights / (weights.max() or 1.0) + 1e-4
-    solved = milp(
-        -gain,
-        integrality=np.ones(len(pairs)),
-        bounds=Bounds(0, 1),
-        constraints=limits,
-        options={"mip_rel_gap": 0.0},
-    )
-    return [pair for pair, taken in zip(pairs, solved.x, strict=True) if taken > 0.5]
+    whole, most = np.ones(len(pairs)), weights / (weights.max() or 1.0)
+
+    def best(gain: np.ndarray) -> np.ndarray:
+        solved = milp(
+            -gain,
+            integrality=whole,
+            bounds=Bounds(0, 1),
+            constraints=limits,
+            options={"mip_rel_gap": 0.0},
+        )
+        return np.asarray(solved.x > 0.5)
+
+    taken = best(most)
+    if (weights == 0).any():
+        # Meetings without weight take what is free, but never the place of one with weight.
+        limits.append(LinearConstraint(most[None, :], float(most[taken].sum()) - 1e-7, np.inf))
+        taken = best(whole)
+    return [pair for pair, kept in zip(pairs, taken, strict=True) if kept]
 
 
 def _colour(pairs: list[Pair], slots: int) -> tuple[dict[Pair, int], list[Pair]]:
