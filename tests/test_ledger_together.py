@@ -111,6 +111,52 @@ def _put(address: str, values: dict[str, Any]) -> None:
     urllib.request.urlopen(request, timeout=30).close()
 
 
+def _formgrader(
+    cohort: Cohort, folder: Path, environment: dict[str, str], *options: str
+) -> tuple[subprocess.Popen[bytes], str]:
+    return serve(
+        folder / "server.log",
+        sys.executable,
+        f"--ServerApp.root_dir={cohort.root}",
+        *options,
+        cwd=cohort.folder,
+        env=os.environ | environment,
+    )
+
+
+# What a hub does: whoever holds the key is the person that signed in.
+SIGNED_IN = """
+from jupyter_server.auth import PasswordIdentityProvider, User
+
+
+class Hub(PasswordIdentityProvider):
+    async def _get_user(self, handler):
+        known = await super()._get_user(handler)
+        return User(username="mara") if known else None
+
+
+c.ServerApp.identity_provider_class = Hub
+c.Hub.token = "t"
+"""
+
+
+def test_graders_who_share_a_formgrader_on_a_hub_are_told_apart(
+    cohort: Cohort, tmp_path: Path
+) -> None:
+    with open_gradebook(cohort) as gradebook:
+        essay = gradebook.find_grade(ESSAY, MODULE, MODULE, "anna").id
+    config = tmp_path / "hub_config.py"
+    config.write_text(SIGNED_IN, encoding="utf-8")
+    hub = {"JUPYTERHUB_SERVICE_NAME": "d-27", "LOGNAME": "grader-d-27"}
+    server, address = _formgrader(cohort, tmp_path, hub, f"--config={config}")
+    try:
+        _put(f"{address}/formgrader/api/grade/{essay}", {"manual_score": 4.5})
+    finally:
+        stop(server)
+    row = rows_of(cohort)[-1]
+    assert (row.who, row.command, row.after) == ("mara", "formgrader", "4.5")
+
+
 def test_the_formgraders_own_page_and_plain_nbgrader_write_rows(
     cohort: Cohort, tmp_path: Path
 ) -> None:
@@ -137,13 +183,7 @@ def test_the_formgraders_own_page_and_plain_nbgrader_write_rows(
     with open_gradebook(cohort) as gradebook:
         essay = gradebook.find_grade(ESSAY, MODULE, MODULE, "anna").id
         comment = gradebook.find_comment(ESSAY, MODULE, MODULE, "anna").id
-    server, address = serve(
-        tmp_path / "server.log",
-        sys.executable,
-        f"--ServerApp.root_dir={cohort.root}",
-        cwd=cohort.folder,
-        env=os.environ | {"LOGNAME": "mara"},
-    )
+    server, address = _formgrader(cohort, tmp_path, {"LOGNAME": "mara"})
     try:
         page = f"{address}/formgrader/api"
         _put(f"{page}/grade/{essay}", {"manual_score": 4.5, "extra_credit": 1})
