@@ -73,8 +73,9 @@ def attack(row: Row, group: Class, command: list[str], folder: Path) -> Outcome:
     done = subprocess.run(
         command, capture_output=True, text=True, cwd=folder, timeout=300, errors="replace"
     )
-    goes_on = (group.collected("cili") / f"{MODULE}.ipynb").is_file()
-    return Outcome(harm(), goes_on, done.stdout + done.stderr)
+    said = done.stdout + done.stderr
+    goes_on = (group.collected("cili") / f"{MODULE}.ipynb").is_file() and "Traceback" not in said
+    return Outcome(harm(), goes_on, said)
 
 
 def commands(row: Row) -> list[list[str]]:
@@ -114,7 +115,8 @@ def test_the_programming_interface_behind_the_formgrader_collects_the_same_way(
         f"print(NbGraderAPI(config=config).collect({MODULE!r}))"
     )
     outcome = attack(row, group, [sys.executable, "-c", program], group.cohort.folder)
-    assert outcome.word == "safe", outcome.said
+    assert not outcome.harm
+    assert (group.collected("cili") / f"{MODULE}.ipynb").is_file(), outcome.said
     assert row.expect in outcome.said
     assert not group.collected("anna").exists()
 
