@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from backup_scene import FOLDER, back_up, change_a_mark, content, make_pattern, named, newest
-from cohort_tree import MODULE
+from cohort_tree import MODULE, make_course, roster
 from ledger_scene import (
     NAME,
     PLACES,
@@ -23,6 +23,7 @@ from ledger_scene import (
 
 from clusterlib.delivery.cli import main
 from clusterlib.delivery.cohorts import swapping
+from clusterlib.delivery.cohorts.gradebook import learner_ids
 from clusterlib.delivery.cohorts.places import Cohort, all_cohorts
 from clusterlib.delivery.cohorts.swapping import swap
 from clusterlib.delivery.runner import arrivals
@@ -73,6 +74,52 @@ def test_a_hand_in_changed_after_the_restore_arrives_when_it_was_changed(cohort:
     assert _arrivals(second) == {FOLDER: came}
     (inbound / FOLDER / f"{MODULE}.ipynb").write_text("{}", encoding="utf-8")
     assert _arrivals(second)[FOLDER] > came
+
+
+def test_on_another_computer_the_cohort_stands_in_the_other_place(
+    cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, backup = content(cohort), back_up(cohort)
+    moved = backup.rename(tmp_path / backup.name)
+    root = make_course(tmp_path / "other")
+    shutil.rmtree(cohort.root)
+    monkeypatch.setenv("CLUSTER_COURSE", str(root / "course"))
+    assert main(["restore", str(moved), "--check"]) == 0
+    assert main(["restore", str(moved)]) == 0
+    (other,) = all_cohorts(root)
+    assert content(other) == before
+    assert other.exchange == root / "course" / "work" / "exchange"
+    assert stat.S_IMODE(other.exchange.stat().st_mode) == 0o1777
+    assert stat.S_IMODE(other.exchange.parent.stat().st_mode) & 0o055 == 0o055
+    assert len(_arrivals(other)) == 1
+    assert str(root) in (other.folder / "learner" / "nbgrader_config.py").read_text()
+
+
+def test_all_audiences_of_a_cohort_come_back(cohort: Cohort, tmp_path: Path) -> None:
+    people = str(roster(tmp_path / "ngo.csv", "cili,Cili,Kis,"))
+    assert main(["cohort", "new", NAME, "--audience", "ngo", "--roster", people]) == 0
+    backup = back_up(cohort)
+    shutil.rmtree(cohort.folder.parent)
+    assert main(["restore", str(backup)]) == 0
+    found = all_cohorts(cohort.root)
+    assert [one.course_id for one in found] == ["d-27-government", "d-27-ngo"]
+    assert [learner_ids(one) for one in found] == [["anna", "bela"], ["cili"]]
+    assert main(["audit", NAME, "--check"]) == 0
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line(
+    cohort: Cohort, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backup = back_up(cohort)
+    nobody = "government=postgresql+pg8000://trainer:s3cret@127.0.0.1:1/none"
+    assert main(["restore", str(backup), "--as", "second", "--db", nobody]) == 1
+    said = capsys.readouterr().err
+    assert "a database fails" in said
+    assert "s3cret" not in said
+    assert said.count("\n") == 1
+    assert [found.name for found in all_cohorts(cohort.root)] == [NAME]
+    for wrong in ("government", "=sqlite", "ngo=sqlite"):
+        assert main(["restore", str(backup), "--as", "second", "--db", wrong]) == 1
 
 
 def test_everything_is_for_its_owners_eyes_alone(cohort: Cohort) -> None:

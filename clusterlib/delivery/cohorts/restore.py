@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,10 +67,12 @@ def verify(backup: Path, folder: Path) -> dict[str, Any]:
     Raises:
         CommandError: it is not as it was written.
     """
-    with private_folder(folder, ".checking") as place:
-        manifest = unpack(backup, place)
-        _read_heads(place, manifest)
-        return manifest
+    with _told(backup):
+        folder.mkdir(parents=True, exist_ok=True)
+        with private_folder(folder, ".checking") as place:
+            manifest = unpack(backup, place)
+            _read_heads(place, manifest)
+            return manifest
 
 
 def restore(root: Path, backup: Path, choice: Choice) -> Restored:
@@ -83,8 +87,9 @@ def restore(root: Path, backup: Path, choice: Choice) -> Restored:
         CommandError: the backup is not as it was written, or would write over something.
     """
     work = root / WORK
-    try:
-        work.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _told(backup):
+        # As `cohort new` makes it: the exchange may lie below, and learners have to reach it.
+        work.mkdir(parents=True, exist_ok=True)
         with private_folder(work, ".restoring") as place:
             manifest = unpack(backup, place)
             heads = _read_heads(place, manifest)
@@ -97,9 +102,21 @@ def restore(root: Path, backup: Path, choice: Choice) -> Restored:
                 _bring(root, place, made / audience, name, choice, manifest) for audience in heads
             ]
             aside = _put_in_place(made, work / name, root / ASIDE)
+    return Restored(cohorts, heads, aside)
+
+
+@contextlib.contextmanager
+def _told(backup: Path) -> Iterator[None]:
+    """Tell in one line what the disk or a database server has against it."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
     except OSError as error:
         raise CommandError(f"{backup} cannot be restored: {error}") from error
-    return Restored(cohorts, heads, aside)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        said = str(error.__cause__ or error).strip().splitlines()[0]
+        raise CommandError(f"{backup} cannot be restored, a database fails: {said}") from error
 
 
 def _read_heads(place: Path, manifest: dict[str, Any]) -> dict[str, Head]:
