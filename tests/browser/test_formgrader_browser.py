@@ -257,7 +257,6 @@ def test_every_page_of_the_formgrader_works_under_its_policy(
     }.items():
         page.goto(f"{formgrader.url}/formgrader/{path}")
         page.locator("td", has_text=sign).first.wait_for()
-        page.wait_for_load_state("networkidle")
     page.goto(f"{formgrader.url}/formgrader/manage_assignments")
     page.get_by_role("link", name="Add new assignment...").click()
     page.get_by_role("button", name="Save").wait_for()
