@@ -8,18 +8,22 @@ folder when their file system hands locks on (NFS version 4 does).
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from clusterlib.delivery.cli import CommandError
 from clusterlib.delivery.cohorts.places import Cohort
 
 FILE = "claims.lock"
 # Offsets up to 2 to the 60: two hand-ins never meet by chance.
 LAST = (1 << 60) - 1
 PLACES = 64
+# What the system answers where another process holds the lock.
+HELD = (errno.EAGAIN, errno.EACCES)
 _guard = threading.Lock()
 # The system gives up all locks of a process when it closes any of its handles on the file.
 _handles: dict[Path, int] = {}
@@ -89,12 +93,17 @@ def _take(key: tuple[Path, int]) -> bool:
     with _guard:
         if key in _mine:
             return False
-        if path not in _handles:
-            _handles[path] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
+            if path not in _handles:
+                _handles[path] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.lockf(_handles[path], fcntl.LOCK_EX | fcntl.LOCK_NB, 1, offset)
-        except (BlockingIOError, PermissionError):
-            return False
+        except OSError as error:
+            if error.errno in HELD and path in _handles:
+                return False
+            raise CommandError(
+                f"{path} cannot be locked ({error.strerror}): work as the folder's owner, on a "
+                "file system that knows locks"
+            ) from error
         _mine[key] = threading.get_ident()
         return True
 

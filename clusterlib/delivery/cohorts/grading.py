@@ -63,6 +63,8 @@ def in_turn(cohort: Cohort, module: str, learners: list[str]) -> Iterator[str]:
     end is tried once more, for its process may have been killed.
     """
     with seat(cohort) as number:
+        before = {learner: _last_grading(cohort, module, learner) for learner in learners}
+        learners = patiently(cohort, lambda: ungraded(cohort, module, learners))
         first = beginning(number, len(learners))
         order = [*learners[first:], *learners[:first]]
         announce(cohort, module, order)
@@ -71,18 +73,23 @@ def in_turn(cohort: Cohort, module: str, learners: list[str]) -> Iterator[str]:
             with claim(cohort, module, learner) as mine:
                 if not mine:
                     in_other_hands.append(learner)
-                elif _still_open(cohort, module, learner):
+                elif _last_grading(cohort, module, learner) in (None, before[learner]):
                     yield learner
         for learner in in_other_hands:
             with claim(cohort, module, learner) as mine:
                 if not mine:
                     print(f"{learner}: left to another run, which has it in hand", flush=True)
-                elif _still_open(cohort, module, learner):
+                elif _last_grading(cohort, module, learner) in (None, before[learner]):
                     yield learner
 
 
-def _still_open(cohort: Cohort, module: str, learner: str) -> bool:
-    return bool(patiently(cohort, lambda: ungraded(cohort, module, [learner])))
+def _last_grading(cohort: Cohort, module: str, learner: str) -> tuple[int, int] | None:
+    """Return what differs after each grading: the graded folder is always a new one."""
+    try:
+        state = (cohort.folder / "autograded" / learner / module).stat()
+    except FileNotFoundError:
+        return None
+    return state.st_ino, state.st_mtime_ns
 
 
 def grade(session: Session, module: str, learner: str) -> Marks:
