@@ -107,6 +107,25 @@ def test_a_forged_time_does_not_count(
     assert "nothing newer" in capsys.readouterr().out
 
 
+def test_a_restored_exchange_does_not_make_collected_work_late(
+    cohort: Cohort, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrivals, "TOLERATED", timedelta(0))
+    folder = hand_in(cohort, "anna", RIGHT)
+    assert main(["collect", "d-27", MODULE]) == 0
+    stamp = cohort.folder / "submitted" / "anna" / MODULE / "timestamp.txt"
+    before = stamp.read_text(encoding="utf-8")
+    for path in folder.iterdir():
+        path.chmod(0o640)
+    capsys.readouterr()
+    assert main(["collect", "d-27", MODULE]) == 0
+    assert "nothing newer" in capsys.readouterr().out
+    assert stamp.read_text(encoding="utf-8") == before
+    fill_in(folder / f"{MODULE}.ipynb", {"share": "share = 0.4"})
+    assert main(["collect", "d-27", MODULE]) == 0
+    assert stamp.read_text(encoding="utf-8") > before
+
+
 def test_one_broken_notebook_does_not_stop_the_others(
     cohort: Cohort, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -109,6 +109,10 @@ class CollectWhole(ExchangeCollect):  # type: ignore[misc]
                 return
             with whole.aside(folder, ASIDE, learner, module) as made:
                 arrivals.copy_in(source, made, self.coursedir.ignore)
+                if not record["believed"] and arrivals.holds(target, made):
+                    # Collected before; since then only the file system's time has changed.
+                    self.log.info("No newer submission to collect: %s %s", learner, module)
+                    return
                 if not record["believed"]:
                     moment = record["timestamp"].strftime("%Y-%m-%d %H:%M:%S.%f UTC")
                     (made / STAMP).write_text(moment, encoding="utf-8")
