@@ -30,7 +30,6 @@ from ledger_scene import (
 from sqlalchemy import delete, text, update
 
 from clusterlib.delivery.cli import main
-from clusterlib.delivery.cohorts import disks
 from clusterlib.delivery.cohorts.gradebook import open_gradebook
 from clusterlib.delivery.cohorts.ledger import reason
 from clusterlib.delivery.cohorts.ledger.rows import START
@@ -212,6 +211,23 @@ def test_what_is_taken_back_leaves_neither_mark_nor_row(cohort: Cohort) -> None:
     assert audit("--check") == 0
 
 
+def test_a_ledger_that_begins_with_a_change_taken_back_begins_with_the_next(
+    cohort: Cohort,
+) -> None:
+    with open_gradebook(cohort) as gradebook:
+        by_hand(cohort, "DROP TABLE mark_ledger")
+        for points in (1.0, 0.5):
+            give(gradebook, "anna", TEST, auto_score=points)
+            gradebook.db.flush()
+        gradebook.db.rollback()
+        give(gradebook, "anna", TEST, auto_score=1.5)
+        gradebook.db.commit()
+    rows = rows_of(cohort)
+    assert rows[-1].key.field == "auto_score"
+    assert (rows[-1].before, rows[-1].after) == ("2", "1.5")
+    assert audit("--check") == 0
+
+
 def test_changes_are_shown_in_plain_words_and_as_a_private_table(
     cohort: Cohort, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -270,34 +286,3 @@ def test_nbgraders_own_upgrade_and_programs_without_a_course_get_along_with_the_
     subprocess.run([sys.executable, "-c", script], check=True)
     # Whoever does not load the course's configuration writes past the ledger, and that is found.
     assert audit("--check") == 1
-
-
-def test_sqlite_waits_for_locks_and_for_the_disk(cohort: Cohort) -> None:
-    with open_gradebook(cohort) as gradebook:
-        settings = [
-            gradebook.db.execute(text(f"PRAGMA {name}")).scalar()
-            for name in ("journal_mode", "synchronous", "busy_timeout")
-        ]
-    assert settings == ["wal", 2, 30000]
-
-
-def test_on_a_network_file_system_a_gradebook_does_without_shared_memory_and_says_so(
-    cohort: Cohort,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    mounts = tmp_path / "mountinfo"
-    mounts.write_text(
-        "21 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n"
-        f"40 21 0:44 / {cohort.root} rw shared:9 - nfs4 server:/export rw\n"
-    )
-    monkeypatch.setattr(disks, "MOUNTS", mounts)
-    disks.network_file_system.cache_clear()
-    try:
-        with open_gradebook(cohort) as gradebook:
-            assert gradebook.db.execute(text("PRAGMA journal_mode")).scalar() == "delete"
-        assert audit("--check") == 0
-    finally:
-        disks.network_file_system.cache_clear()
-    assert capsys.readouterr().err.count("network file system (nfs4)") == 1

@@ -91,6 +91,18 @@ FORGERIES = {
         ["DELETE FROM mark_ledger WHERE number > 6"],
         f"bela, {MODULE}, {OTHER_TEST}: marks by tests is 3 in the gradebook, but no row says so",
     ),
+    "bytes in a row": (
+        ["UPDATE mark_ledger SET after = x'ff' WHERE number = 4"],
+        "row 4 was changed",
+    ),
+    "text for a mark": (
+        ["UPDATE grade SET auto_score = 'much' WHERE auto_score = 2"],
+        "marks by tests is much in the gradebook, but row 3 says 2",
+    ),
+    "no time": (
+        ["UPDATE submitted_assignment SET timestamp = 'soon'"],
+        "the gradebook holds what nbgrader never writes",
+    ),
     "all rows": (["DELETE FROM mark_ledger"], "the ledger is empty"),
 }
 

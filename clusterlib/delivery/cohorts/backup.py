@@ -120,10 +120,11 @@ class _Archive:
         """Add a folder with all that is below it; links and special files are left out, named."""
         try:
             entries = sorted(os.scandir(source), key=_order)
+            mode = stat.S_IMODE(source.stat().st_mode)
         except (FileNotFoundError, PermissionError) as error:
             self._left_out(source, error)
             return
-        self.folder(source, name)
+        self.folder(name, mode)
         for entry in entries:
             path = Path(entry.path)
             if path in skip:
@@ -151,10 +152,10 @@ class _Archive:
             self.tar.addfile(info, reader)
         self.files[name] = {"size": info.size, "sha256": reader.digest.hexdigest()}
 
-    def folder(self, source: Path, name: str) -> None:
-        """Add a folder itself, for its mode."""
+    def folder(self, name: str, mode: int) -> None:
+        """Add a folder itself."""
         info = tarfile.TarInfo(name)
-        info.type, info.mode = tarfile.DIRTYPE, stat.S_IMODE(source.stat().st_mode)
+        info.type, info.mode = tarfile.DIRTYPE, mode
         self.tar.addfile(info)
 
     def _left_out(self, path: Path, error: OSError) -> None:
@@ -234,7 +235,8 @@ def _add_exchange(archive: _Archive, cohort: Cohort, aside: Path) -> dict[str, s
     inbound, roster = course / "inbound", set(learner_ids(cohort))
     if not inbound.is_dir():
         return came
-    archive.folder(inbound, f"exchange/{cohort.audience}/inbound")
+    mode = stat.S_IMODE(inbound.stat().st_mode)
+    archive.folder(f"exchange/{cohort.audience}/inbound", mode)
     try:
         folders = sorted(inbound.iterdir())
     except PermissionError:

@@ -42,7 +42,10 @@ def check(gradebook: Any, heads: list[str]) -> Finding:
         gradebook: nbgrader.api.Gradebook, open.
         heads: hashes, whole or their first 12 characters or more.
     """
-    rows, marks = read_both(gradebook)
+    try:
+        rows, marks = read_both(gradebook)
+    except ValueError as error:
+        return Finding(Head(0, ""), 0, [f"the gradebook holds what nbgrader never writes: {error}"])
     faults = list(faults_of_chain(rows))
     if not rows:
         faults.append("the ledger is empty: at least its first row was removed")

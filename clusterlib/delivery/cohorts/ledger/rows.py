@@ -63,7 +63,9 @@ class Row:
 
     def text(self) -> str:
         """Return the one text that is hashed: all columns but the hash, in order, as JSON."""
-        return json.dumps(astuple(self)[:-1], ensure_ascii=True, separators=(",", ":"))
+        values = astuple(self)[:-1]
+        # Only a forger leaves bytes where text was; the hash then differs.
+        return json.dumps(values, ensure_ascii=True, separators=(",", ":"), default=repr)
 
     def own_hash(self) -> str:
         """Return the SHA-256 of the text.

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from clusterlib.delivery.cohorts.ledger.marks import LEVELS, Scope, read_marks
-from clusterlib.delivery.cohorts.ledger.table import append, begin, differences, has_ledger, lock
+from clusterlib.delivery.cohorts.ledger.table import append, begin, differences, lock
 
 HOLDERS = (*LEVELS, "base_cell")
 MARKED = (*HOLDERS, "grade", "comment")
@@ -41,6 +41,7 @@ def keep_ledger() -> None:
         event.listen(Session, "before_flush", _before_flush)
         event.listen(Session, "after_flush", _after_flush)
         event.listen(Session, "do_orm_execute", _around_statement)
+        event.listen(Session, "after_soft_rollback", _after_rollback)
 
 
 def _before_flush(session: Any, _context: Any, _instances: Any) -> None:
@@ -61,6 +62,11 @@ def _after_flush(session: Any, _context: Any) -> None:
         scope.add(_table(instance), _identity(instance))
     connection = _connection(session)
     append(connection, differences(before, read_marks(connection, scope)))
+
+
+def _after_rollback(session: Any, _transaction: Any) -> None:
+    # A ledger that the transaction made went with it.
+    session.info.pop(_THERE, None)
 
 
 def _around_statement(execution: Any) -> Any:
@@ -84,10 +90,9 @@ def _writes_marks(execution: Any) -> bool:
 def _locked(session: Any) -> Any:
     connection = _connection(session)
     lock(connection)
-    # A ledger that this transaction makes goes with it, so only one that was there is remembered.
     if not session.info.get(_THERE):
-        session.info[_THERE] = has_ledger(connection)
         begin(connection)
+        session.info[_THERE] = True
     return connection
 
 
