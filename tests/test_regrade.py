@@ -146,6 +146,8 @@ def test_looking_writes_nothing_and_says_who_gains_and_who_loses(
     assert everything(cohort) == files
     assert whole_gradebook(cohort) == book
     assert 'mended: test "top-need-test"' in told
+    # The trainer mended the test and forgot the model answer.
+    assert "CAUTION: its model answer fails top-need-test" in told
     loss, table = told.index("LOSES: anna loses 2 points (5, now 3;"), told.index("learner  cell")
     assert loss < table
     assert '  top-need-test: 2, now 0: "the largest gap is C04"'.replace("C04", "C07") in told

@@ -22,6 +22,8 @@ from clusterlib.delivery.building.release import release
 from clusterlib.delivery.cli import CommandError, main
 from clusterlib.delivery.cohorts.gradebook import open_gradebook
 from clusterlib.delivery.cohorts.places import Cohort, all_cohorts
+from clusterlib.delivery.cohorts.seeds import PROVED, Proof, first_loss
+from clusterlib.delivery.cohorts.session import Session
 from clusterlib.delivery.runner import seeding
 from clusterlib.delivery.runner.preflight import check_file
 from clusterlib.delivery.runner.seeding import OTHER_CASE
@@ -266,11 +268,23 @@ def test_a_module_with_a_fixed_figure_is_not_released_with_a_seed(
     cohort.exercise(MODULE).write_text(text, encoding="utf-8")
     assert main(["release", "d-28", MODULE]) == 1
     error = capsys.readouterr().err
-    assert f"its own model answer fails {test.metadata.nbgrader.grade_id}" in error
+    assert f"its model answer fails {test.metadata.nbgrader.grade_id}" in error
     assert "count the jobs of the members" in error
     assert not published(cohort).exists()
     with open_gradebook(cohort) as gradebook:
         assert not gradebook.assignments
+
+
+def test_what_was_proved_with_one_seed_says_nothing_of_another(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert new(course, "--seed", "7") == 0
+    before = Session(cohort_of(course))
+    assert first_loss(before, MODULE, [], remember=True) == ""
+    assert (cohort_of(course).folder / PROVED).is_file()
+    assert new(course, "--seed", "8") == 0
+    for cohort, known in ((before.cohort, True), (cohort_of(course), False)):
+        assert ("" in Proof(cohort, MODULE).people) is known
 
 
 def test_a_module_without_the_case_says_that_a_seed_changes_nothing(

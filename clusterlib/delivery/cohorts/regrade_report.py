@@ -29,7 +29,10 @@ SHOWN = ("learner", "cell", "from", "to", "difference", "verdict")
 
 @dataclass
 class Look:
-    """One audience's regrade before anything is written; `others` were not asked for."""
+    """One audience's regrade before anything is written.
+
+    `others` counts those who were not asked for; `model_answer` says where the model answer fails.
+    """
 
     cohort: Cohort
     module: str
@@ -38,6 +41,7 @@ class Look:
     others: int = 0
     regraded: list[Regraded] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    model_answer: str = ""
 
     @property
     def losers(self) -> list[Regraded]:
@@ -106,6 +110,8 @@ def write_table(path: Path, looks: list[Look]) -> None:
 def show(look: Look) -> None:
     """Print losses in words, then every mark that changes, then the sums."""
     print(f"\n{look.cohort.course_id} {look.module}; mended: {look.mended}")
+    if look.model_answer:
+        print(f"CAUTION: {look.model_answer}: is the test right, and the model answer mended?")
     for found in look.losers:
         print("\n".join(_loss(found)))
     rows = [row for row in table(look) if row["cell"] != "(total)" and row["from"] != row["to"]]

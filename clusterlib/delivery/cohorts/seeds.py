@@ -13,6 +13,9 @@ from clusterlib.delivery.cli import CommandError
 from clusterlib.delivery.cohorts.mended import solution_cells
 from clusterlib.delivery.cohorts.places import Cohort
 from clusterlib.delivery.cohorts.session import Session
+from clusterlib.delivery.runner import intake, seeding
+from clusterlib.delivery.runner.grading import take
+from clusterlib.delivery.runner.master import Master, read_master
 
 EACH = "learner"
 PROVED = "solved-cases.json"
@@ -58,7 +61,6 @@ def learners_copy(cohort: Cohort, module: str, learner: str | None = None) -> by
     """
     import nbformat
 
-    from clusterlib.delivery.runner import seeding
     from clusterlib.portfolio.own_seed import learner_seed
 
     path = cohort.exercise(module)
@@ -96,69 +98,82 @@ def prove_solvable(session: Session, module: str, learners: Iterable[str]) -> st
 
     An exercise may hold a figure that is right for the course's own case alone; with other figures
     right answers would be marked wrong. So a module is released with a seed only when its model
-    answer earns every point of its tests under it. What was proved once is remembered.
+    answer earns every point of its tests under it.
 
     Raises:
         CommandError: it does not; the message names the test and what it says.
     """
-    from clusterlib.delivery.runner import seeding
-    from clusterlib.delivery.runner.master import read_master
-
     cohort = session.cohort
     if cohort.seed is None:
         return ""
-    cells = {cell.name: cell for cell in solution_cells(cohort.solution(module))}
-    master = read_master(cohort.exercise(module), cohort.solution(module), dict(cells))
-    if not seeding.loads_a_case([cell.source for cell in master.cells if cell.kind == "code"]):
+    if not seeding.loads_a_case(cell.source for cell in _master(cohort, module).cells):
         return "; it does not use the case, so the seed changes nothing in it"
-    people = sorted(learners) if cohort.own_figures else [None]
-    proof = _Proof(cohort, module)
-    todo = [person for person in people if not proof.holds(person)]
-    if todo:
-        _grade_model_answers(session, module, master, todo, proof)
+    people = sorted(learners) if cohort.own_figures else [""]
+    loss = first_loss(session, module, people, remember=True)
+    if loss:
+        raise CommandError(
+            f"{cohort.course_id}: {module} cannot be released with its figures "
+            f"({seed_words(cohort)}): {loss}. Mend the test, or choose another seed with "
+            "cohort new --seed, as long as nothing is released"
+        )
     return f"; the model answer earns every point under {len(people)} seed(s)"
 
 
-def _grade_model_answers(
-    session: Session, module: str, master: Any, people: list[str | None], proof: _Proof
-) -> None:
-    from clusterlib.delivery.runner import intake, seeding
-    from clusterlib.delivery.runner.exporter import BoxedExporter
-    from clusterlib.delivery.runner.grading import take
+def first_loss(
+    session: Session, module: str, learners: Iterable[str], remember: bool = False
+) -> str:
+    """Return in words the first test that a model answer fails, "" when it earns every point.
 
+    It is graded under the cohort's seed, or under that of each of these learners. With `remember`
+    what was proved is written down, and holds as long as module and seed stay the same.
+    """
     cohort = session.cohort
-    path = cohort.solution(module)
+    people = sorted(learners) if cohort.own_figures else [""]
+    proof = Proof(cohort, module)
+    todo = [person for person in people if person not in proof.people]
+    if not todo:
+        return ""
+    master, path = _master(cohort, module), cohort.solution(module)
     ignore = list(session.directory(module).ignore)
     files = intake.files_beside(path.parent, ignore)
-    make_exporter: Any = BoxedExporter
-    pool = make_exporter(config=session.config).open_pool()
+    pool = _exporter()(config=session.config).open_pool()
 
-    def marks(person: str | None) -> Any:
-        own = seeding.seeded(master, cohort.seed, person)
+    def marks(person: str) -> Any:
+        own = seeding.seeded(master, cohort.seed, person or None)
         return pool.place.grade(take(own, path, ignore, files)).report.marks
 
     with ThreadPoolExecutor(pool.workers) as threads:
-        for person, found in zip(people, threads.map(marks, people), strict=True):
-            lost = [mark for mark in found if mark.points < mark.maximum]
-            if lost:
-                whose = f" of {person}" if person else ""
-                raise CommandError(
-                    f"{cohort.course_id}: {module} cannot be released with the figures{whose} "
-                    f"({seed_words(cohort)}): its own model answer fails {lost[0].cell} "
-                    f'("{lost[0].message}"). Nothing is released yet with this seed? Then '
-                    "choose another with cohort new --seed; else mend the test"
-                )
-            proof.add(person)
-    proof.keep()
+        for person, found in zip(todo, threads.map(marks, todo), strict=True):
+            for mark in found:
+                if mark.points < mark.maximum:
+                    whose = f" with the figures of {person}" if person else ""
+                    return f'its model answer{whose} fails {mark.cell} ("{mark.message}")'
+            proof.people.add(person)
+    if remember:
+        proof.keep()
+    return ""
 
 
-class _Proof:
-    """Which seeds a module was proved under, as long as its solution stays the same."""
+def _exporter() -> Any:
+    from clusterlib.delivery.runner.exporter import BoxedExporter
+
+    return BoxedExporter
+
+
+def _master(cohort: Cohort, module: str) -> Master:
+    """Return the master as rebuilt, whatever the gradebook holds."""
+    solution = cohort.solution(module)
+    cells = {cell.name: cell for cell in solution_cells(solution)}
+    return read_master(cohort.exercise(module), solution, dict(cells))
+
+
+class Proof:
+    """Whose figures a module was proved with, as long as its solution and the seed stay."""
 
     def __init__(self, cohort: Cohort, module: str) -> None:
         self.path, self.module = cohort.folder / PROVED, module
         content = cohort.solution(module).read_bytes() + cohort.exercise(module).read_bytes()
-        self.digest = hashlib.sha256(content).hexdigest()
+        self.digest = hashlib.sha256(repr(cohort.case).encode() + content).hexdigest()
         try:
             self.all = dict(json.loads(self.path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
@@ -166,14 +181,6 @@ class _Proof:
         known = self.all.get(module, {})
         same = isinstance(known, dict) and known.get("solution") == self.digest
         self.people = set(known.get("proved", [])) if same else set()
-
-    def holds(self, person: str | None) -> bool:
-        """Say whether this one was proved before."""
-        return (person or "") in self.people
-
-    def add(self, person: str | None) -> None:
-        """Remember one."""
-        self.people.add(person or "")
 
     def keep(self) -> None:
         """Write down what was proved."""

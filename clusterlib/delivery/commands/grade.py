@@ -70,7 +70,7 @@ def _grade_all(cohort: Cohort, options: argparse.Namespace) -> list[str]:
     ungraded = to_grade(cohort, module, options.again)
     print(f"{cohort.course_id} {module}: {len(collected)} collected, {len(ungraded)} to grade")
     session, progress = Session(cohort), Progress(len(ungraded))
-    _choose_place(session, options)
+    choose_place(session, options)
     failures, waiting = [], 0
     for learner in in_turn(cohort, module, ungraded):
         try:
@@ -87,7 +87,7 @@ def _grade_all(cohort: Cohort, options: argparse.Namespace) -> list[str]:
     return failures
 
 
-def _choose_place(session: Session, options: argparse.Namespace) -> None:
+def choose_place(session: Session, options: argparse.Namespace) -> None:
     """Let the runner know where to grade; other machines are asked at once."""
     from clusterlib.delivery.runner.exporter import BoxedExporter
 

@@ -39,6 +39,8 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table there too")
     parser.add_argument("--apply", action="store_true", help="write the new marks")
     parser.add_argument("--why", metavar="TEXT", help="reason to keep beside every changed mark")
+    parser.add_argument("--workers", type=int, help="hand-ins at the same time on this machine")
+    parser.add_argument("--dask", metavar="ADDRESS", help="have other machines grade")
     losers = parser.add_mutually_exclusive_group()
     losers.add_argument("--keep-better", action="store_true", help="who would lose keeps the mark")
     losers.add_argument("--also-losers", action="store_true", help="write lower marks too")
@@ -46,20 +48,22 @@ def add_parser(subparsers: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Look at every chosen audience, show what would change, and write it where asked."""
+    from clusterlib.delivery.cohorts.gradebook import kept_open
     from clusterlib.delivery.cohorts.regrade_report import show, write_table
 
-    looks = [_look(cohort, options) for cohort in released_cohorts(options)]
-    for look in looks:
-        show(look)
-    if options.csv:
-        write_table(options.csv, looks)
-    failures = [learner for look in looks for learner in look.failed]
-    if options.apply:
-        _refuse_losses(looks, options)
+    with kept_open():
+        looks = [_look(cohort, options) for cohort in released_cohorts(options)]
         for look in looks:
-            _write(look, options)
-    elif any(look.to_write for look in looks):
-        print("Nothing was written. The same command with --apply writes it.")
+            show(look)
+        if options.csv:
+            write_table(options.csv, looks)
+        failures = [learner for look in looks for learner in look.failed]
+        if options.apply:
+            _refuse_losses(looks, options)
+            for look in looks:
+                _write(look, options)
+        elif any(look.to_write for look in looks):
+            print("Nothing was written. The same command with --apply writes it.")
     return finish(failures, options.name)
 
 
@@ -69,7 +73,9 @@ def _look(cohort: Cohort, options: argparse.Namespace) -> Look:
     from clusterlib.delivery.cohorts.progress import Progress
     from clusterlib.delivery.cohorts.regrade_report import Look, points_words
     from clusterlib.delivery.cohorts.regrading import Regrader, standing_learners
+    from clusterlib.delivery.cohorts.seeds import first_loss
     from clusterlib.delivery.cohorts.session import Session, StepFailed
+    from clusterlib.delivery.commands.grade import choose_place
     from clusterlib.delivery.runner.pool import warm_up
 
     module = options.module
@@ -88,8 +94,12 @@ def _look(cohort: Cohort, options: argparse.Namespace) -> Look:
     print(f"{cohort.course_id} {module}: {len(chosen)} graded hand-ins to look at")
     if not chosen:
         return look
-    warm_up()
-    regrader = Regrader(Session(cohort), module, mending)
+    if not options.dask:
+        warm_up()
+    session = Session(cohort)
+    choose_place(session, options)
+    look.model_answer = first_loss(session, module, chosen)
+    regrader = Regrader(session, module, mending)
     regrader.announce(chosen)
     progress = Progress(len(chosen))
     for learner in chosen:
