@@ -131,7 +131,7 @@ def test_without_a_swing_nothing_moves(scores):
 @given(scored.filter(lambda table: table.shape[1] == 2 and _usable(table)))
 def test_rank_shares_of_two_criteria_are_lengths_on_a_line(scores):
     # All sets of two weights lie on a line from 0 to 1: walk along it in small even steps.
-    share = (np.arange(400) + 0.5) / 400
+    share = (np.arange(200) + 0.5) / 200
     firsts = np.zeros(len(scores))
     for first in share:
         closeness = decisions.topsis(scores, [first, 1 - first], [True, True]).round(12)
