@@ -249,17 +249,3 @@ def times_done(said: str, word: str) -> dict[str, int]:
             learner = line.split("] ", 1)[1].split(":", 1)[0]
             count[learner] = count.get(learner, 0) + 1
     return count
-
-
-def still_running(below: str) -> list[str]:
-    """Return the command lines of box processes that were started with a certain text in them."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            except OSError:
-                continue
-            if below in words and "zygote" in words:
-                found.append(words)
-    return found

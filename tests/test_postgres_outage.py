@@ -118,3 +118,30 @@ def test_a_server_that_stays_away_is_told_in_one_line_and_the_next_run_goes_on(
     everything_is_right(
         cohort, tmp_path, run.said + run_to_end(tmp_path / "last", "grade", NAME, MODULE)
     )
+
+
+def test_collect_and_feedback_wait_for_the_server_too(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLUSTER_COURSE", "")
+    monkeypatch.setattr(patience, "LOOK_SECONDS", 0.2)
+    cohort = make_cohort(tmp_path / "k", server.make_database("k27"))
+    for step, begun in (("collect", "submitted"), ("grade", ""), ("feedback", "feedback")):
+        words = (step, NAME, MODULE, *(["--early"] if step == "feedback" else []))
+        if not begun:
+            run_to_end(tmp_path / step, *words)
+            continue
+        run = Run(tmp_path / step, *words)
+        while not list(cohort.folder.glob(f"{begun}/*/{MODULE}")):
+            assert not run.ended, run.said
+            time.sleep(0.005)
+        server.kill()
+        while "does not answer; waiting" not in run.said:
+            assert not run.ended, run.said
+            time.sleep(0.02)
+        server.start()
+        assert run.wait() == 0, run.said
+        assert "Traceback" not in run.said
+        assert len(list(cohort.folder.glob(f"{begun}/*/{MODULE}/{MODULE}.*"))) == 6
+    assert {name: marks(cohort, MODULE, name).score for name in names(6)} == SCORES
+    assert len(list((cohort.exchange / cohort.course_id / "feedback").glob("*.html"))) == 6
