@@ -29,6 +29,7 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cohort]:
     with pytest.MonkeyPatch.context() as patch:
         cohort = open_course(tmp_path_factory.mktemp("feedback"), patch)
         hand_in(cohort, "anna", EVERYTHING, {})
+        assert main(["collect", COHORT, MODULE]) == 0
         assert main(["grade", COHORT, MODULE]) == 0
         with open_gradebook(cohort) as gradebook:
             for name, points in (("reflection", 3.5), ("who-is-missing", 4)):

@@ -69,6 +69,7 @@ def formgrader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Formgrader]
         files = {name: text.format(marker=str(marker)) if name.endswith(".py") else text
                  for name, text in FILES.items()}  # fmt: skip
         hand_in(cohort, "anna", HOSTILE, files)
+        assert main(["collect", COHORT, MODULE]) == 0
         assert main(["grade", COHORT, MODULE]) == 0
         own_file = HOSTILE | {"top-need": 'top_need = open("need.csv").read().strip()'}
         hand_in(cohort, "bela", own_file, {"need.csv": "C04"})
@@ -156,7 +157,12 @@ def _submission(formgrader: Formgrader, learner: str) -> str:
         return f"{formgrader.url}/formgrader/submissions/{found.id}/"
 
 
-def test_the_button_grades_in_the_box(formgrader: Formgrader, page: Any, seen: Seen) -> None:
+def test_the_buttons_collect_and_grade_in_the_box(
+    formgrader: Formgrader, page: Any, seen: Seen
+) -> None:
+    page.goto(f"{formgrader.url}/formgrader/manage_assignments")
+    page.locator("td.collect a").click()
+    page.get_by_text("Successfully").first.wait_for()
     page.goto(f"{formgrader.url}/formgrader/manage_submissions/{MODULE}")
     row = page.locator("tr", has=page.get_by_text("bela", exact=True))
     row.get_by_text("needs autograding").wait_for()

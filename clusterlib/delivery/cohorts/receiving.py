@@ -18,6 +18,7 @@ from clusterlib.delivery.cohorts import whole
 from clusterlib.delivery.cohorts.claims import claim_in
 from clusterlib.delivery.runner import arrivals
 from clusterlib.delivery.runner.arrivals import STAMP, Refused
+from clusterlib.delivery.runner.preflight import JUNK
 
 ASIDE = "collecting"
 # Written last by `nbgrader submit`.
@@ -108,7 +109,8 @@ class CollectWhole(ExchangeCollect):  # type: ignore[misc]
                 self.log.info("No newer submission to collect: %s %s", learner, module)
                 return
             with whole.aside(folder, ASIDE, learner, module) as made:
-                arrivals.copy_in(source, made, self.coursedir.ignore)
+                # Not nbgrader's list: in the formgrader it would leave a learner's tables behind.
+                arrivals.copy_in(source, made, JUNK)
                 if not record["believed"] and arrivals.holds(target, made):
                     # Collected before; since then only the file system's time has changed.
                     self.log.info("No newer submission to collect: %s %s", learner, module)
