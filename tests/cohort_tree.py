@@ -136,3 +136,18 @@ def with_other_figures(path: Path, seed: str) -> None:
             notebook.cells.insert(place + 1, new_code_cell(cell.source))
             break
     nbformat.write(notebook, path)
+
+
+def start_of(path: Path) -> str:
+    """Return the opening cell of an exercise, which loads the case."""
+    cells = nbformat.read(path, as_version=4).cells
+    return next(
+        c.source for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") == "start"
+    )
+
+
+def model_answers(solution: Path) -> dict[str, str]:
+    """Return the answers of a solution, by the id of the cell."""
+    cells = nbformat.read(solution, as_version=4).cells
+    marked = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in marked}

@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from cohort_tree import CHECKOUT, fill_in, with_other_figures
+from cohort_tree import CHECKOUT, fill_in, model_answers, with_other_figures
 from exam import needed_level
 from nbformat.v4 import new_code_cell
 
@@ -109,12 +109,7 @@ def hand_ins(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         CHECKOUT / kind / "academic" / module / f"{module}.ipynb"
         for kind in ("exercises", "solutions")
     )
-    cells = nbformat.read(solution, as_version=4).cells
-    answers = {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-    }
+    answers = model_answers(solution)
     some = dict(list(answers.items())[:2])
     paths = []
     for name, given_answers in (("right", answers), ("half", some), ("other", answers)):

@@ -13,7 +13,15 @@ from typing import Any
 
 import nbformat
 import pytest
-from cohort_tree import CHECKOUT, fill_in, make_course, roster, with_other_figures
+from cohort_tree import (
+    CHECKOUT,
+    fill_in,
+    make_course,
+    model_answers,
+    roster,
+    start_of,
+    with_other_figures,
+)
 from exam import needed_level
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,13 +107,6 @@ def published(cohort: Cohort) -> Path:
     return cohort.exchange / cohort.course_id / "outbound" / MODULE / f"{MODULE}.ipynb"
 
 
-def start_of(path: Path) -> str:
-    cells = nbformat.read(path, as_version=4).cells
-    return next(
-        c.source for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") == "start"
-    )
-
-
 def hand_in(cohort: Cohort, learner: str, exercise: Path, answers: dict[str, str]) -> Path:
     """Put an exercise with answers into the exchange as `nbgrader submit` does."""
     at = "2027-03-01 10:00:00.0 UTC"
@@ -117,12 +118,6 @@ def hand_in(cohort: Cohort, learner: str, exercise: Path, answers: dict[str, str
     (folder / "timestamp.txt").write_text(at, encoding="utf-8")
     (folder / "submission_secret.txt").write_text(f"secret of {learner}", encoding="utf-8")
     return path
-
-
-def model_answers(cohort: Cohort) -> dict[str, str]:
-    cells = nbformat.read(cohort.solution(MODULE), as_version=4).cells
-    marked = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("solution")]
-    return {cell.metadata.nbgrader.grade_id: cell.source for cell in marked}
 
 
 def grade_all() -> None:
@@ -160,7 +155,7 @@ def test_a_cohort_with_a_seed_from_release_to_marks(
     for cell in nbformat.read(published(cohort), as_version=4).cells:
         if "checksum" in cell.metadata.get("nbgrader", {}):
             assert compute_checksum(cell) == cell.metadata.nbgrader.checksum
-    model = model_answers(cohort)
+    model = model_answers(cohort.solution(MODULE))
     hand_in(cohort, "anna", published(cohort), model)
     # Bela worked with an easier case and says so in his file; Cili in a file without the seed.
     with_other_figures(hand_in(cohort, "bela", published(cohort), model), "999331")
@@ -194,7 +189,7 @@ def test_figures_of_each_learners_own(
     assert "seed=clusterlib.own_seed(2028))" in start_of(published(cohort))
     own = copies / cohort.course_id / "bela" / MODULE / f"{MODULE}.ipynb"
     assert f"seed={learner_seed(2028, 'bela')})" in start_of(own)
-    model = model_answers(cohort)
+    model = model_answers(cohort.solution(MODULE))
     hand_in(cohort, "anna", published(cohort), model)
     hand_in(cohort, "bela", own, model)
     # Cili hands in what Anna found.
@@ -363,7 +358,7 @@ def test_the_learners_check_works_with_their_figures(
     own = tmp_path / "copies" / cohort.course_id / "anna" / MODULE / f"{MODULE}.ipynb"
     for exercise, learner in ((published(cohort), "anna"), (own, "")):
         path.write_bytes(exercise.read_bytes())
-        fill_in(path, model_answers(cohort))
+        fill_in(path, model_answers(cohort.solution(MODULE)))
         monkeypatch.setenv("CLUSTER_LEARNER", learner)
         checked = check_file(path)
         assert checked is not None
