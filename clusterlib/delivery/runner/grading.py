@@ -5,7 +5,7 @@ It needs no nbgrader, so that a learner's check starts at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +53,26 @@ def take(master: Master, path: Path, ignore: list[str], master_files: dict[str, 
         master_files: the trainer's own files for the box, by name (base64); they win.
     """
     try:
-        submitted = read(path)
+        submitted = _worked_on(path, read(path))
     except (Unreadable, OSError) as error:
         return HandIn(master, None, str(error), {})
     return HandIn(master, submitted, "", intake.files_beside(path.parent, ignore) | master_files)
+
+
+def _worked_on(path: Path, submitted: Submitted) -> Submitted:
+    """Return another notebook of the folder where the expected one holds not a single answer.
+
+    Whoever fetched or downloaded an exercise twice has worked in one of the two.
+    """
+    if submitted.answers or not any(cell.grade_id for cell in submitted.cells):
+        return submitted
+    other = intake.likeliest([found for found in path.parent.glob("*.ipynb") if found != path])
+    found = read(other) if other is not None else submitted
+    names = {cell.grade_id for cell in submitted.cells if cell.grade_id}
+    if other is None or not found.answers or not names & {cell.grade_id for cell in found.cells}:
+        return submitted
+    told = f"{path.name} holds no answer: {other.name} is graded in its place"
+    return replace(found, notes=[told, *found.notes])
 
 
 def grade_hand_in(hall: Hall, hand_in: HandIn) -> Graded:
