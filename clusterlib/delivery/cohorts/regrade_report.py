@@ -123,9 +123,9 @@ def show(look: Look) -> None:
 def _loss(found: Regraded) -> Iterator[str]:
     before, after = found.points
     shares = [f"{100 * share:.0f} %" for share in found.shares]
-    fewer = f"{before - after:g} points" if after < before else "no points"
+    what = f"loses {before - after:g} points" if after < before else "has a lower share"
     yield (
-        f"LOSES: {found.learner} loses {fewer} ({before:g}, now {after:g}; "
+        f"LOSES: {found.learner} {what} ({before:g}, now {after:g}; "
         f"{shares[0]} of what can be reached, now {shares[1]})"
     )
     for change in found.changes:
