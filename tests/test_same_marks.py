@@ -22,6 +22,7 @@ from clusterlib.delivery.runner.box import Limits
 from clusterlib.delivery.runner.grading import grade_file
 from clusterlib.delivery.runner.hall import MOST_PREPARED, Hall
 from clusterlib.delivery.runner.master import Master, read_master
+from clusterlib.delivery.runner.names import names_set
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the box exists on Linux only")
 MODULE = "03-mapping"
@@ -29,11 +30,8 @@ AUDIENCES = ("academic", "enterprise", "government", "ngo")
 # The whole course under more seeds: CLUSTER_SEEDS="1 31337 424242" pytest tests/test_same_marks.py
 ASKED = os.environ.get("CLUSTER_SEEDS", "")
 SEEDS = [int(seed) for seed in ASKED.split() or ["31337"]]
-MODULES = (
-    sorted(path.name for path in (CHECKOUT / "solutions" / "ngo").iterdir())
-    if ASKED
-    else [MODULE, "06-leadership"]
-)
+EVERY_MODULE = sorted(path.name for path in (CHECKOUT / "solutions" / "ngo").iterdir())
+MODULES = EVERY_MODULE if ASKED else [MODULE, "06-leadership"]
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +161,16 @@ def test_marks_are_the_same_on_another_machine(hand_ins: list[str], tmp_path: Pa
         if other != level:
             found = graded_elsewhere([*fixed, *paths], tmp_path, CLUSTER_BOX=other)
             assert found == (other, first)
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("module", EVERY_MODULE)
+def test_every_exercise_can_take_a_seed(module: str, audience: str) -> None:
+    master, _ = master_of(module, audience)
+    loading = [cell for cell in master.cells if seeding.loads_a_case([cell.source])]
+    # Its own text alone is run at grading, and it must know the word clusterlib for own figures.
+    assert [cell.role for cell in loading] == ["locked"]
+    assert "clusterlib" in names_set(loading[0].source)
 
 
 def test_many_cases_in_one_run_share_no_memory(hall: Hall) -> None:
