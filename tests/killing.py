@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import functools
 import hashlib
 import io
@@ -34,7 +35,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "fani": {"share": "share = 2 / 5"},
 }
 SCORES = {"anna": 5.0, "bela": 2.0, "cili": 3.0, "dora": 0.0, "emil": 5.0, "fani": 3.0}
-PATIENCE = 120
+PATIENCE = 90
 LOOK = 0.001
 
 
@@ -119,6 +120,7 @@ class Run:
                 sys.stdout = io.TextIOWrapper(io.FileIO(1, "w"), "utf-8", line_buffering=True)
                 sys.stderr = io.TextIOWrapper(io.FileIO(2, "w"), "utf-8", line_buffering=True)
                 signal.signal(signal.SIGINT, signal.default_int_handler)
+                faulthandler.register(signal.SIGUSR1, file=sys.stderr)
                 code = main(list(words))
                 sys.stdout.flush()
                 # As at the end of a program: the boxes are closed.
@@ -146,6 +148,9 @@ class Run:
         until = time.monotonic() + PATIENCE
         while not self.ended:
             if time.monotonic() > until:
+                # It says where it stands.
+                self.kill(group=False, with_signal=signal.SIGUSR1)
+                time.sleep(1)
                 self.kill()
                 raise AssertionError(f"no end after {PATIENCE} s:\n{self.said}")
             time.sleep(0.01)

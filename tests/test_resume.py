@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,12 @@ STEPS = ("collect", "grade", "feedback")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     needed_level()
-    return tmp_path_factory.mktemp("resume")
+    with pytest.MonkeyPatch.context() as patch:
+        # Cohorts name their course in the environment; after these tests it is as before.
+        patch.setenv("CLUSTER_COURSE", "")
+        yield tmp_path_factory.mktemp("resume")
 
 
 @pytest.fixture(scope="module")

@@ -134,6 +134,12 @@ def test_a_full_disk_is_told_in_one_line_and_nothing_is_half_done(
     steps = {"collect": 200_000, "grade": 150_000, "feedback": 150_000}
     for step, free in steps.items():
         early = ["--early"] if step == "feedback" else []
+        ballast = fill(small_disk, 0)
+        run = Run(tmp_path / f"{step}-0", step, NAME, MODULE, *early)
+        assert run.wait() == 1, run.said
+        assert run.said.splitlines()[-1].startswith("cluster-course: the ")
+        assert "Traceback" not in run.said, run.said
+        ballast.unlink()
         ballast = fill(small_disk, free)
         run = Run(tmp_path / step, step, NAME, MODULE, *early)
         assert run.wait() == 1, run.said
