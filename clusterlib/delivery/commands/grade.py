@@ -28,6 +28,7 @@ def add_parser(subparsers: Any) -> None:
     """Add the command and its options."""
     parser = add_command(subparsers, "grade", "run the autograder on collected work", DETAILS, run)
     parser.add_argument("--again", action="store_true", help="also what is graded already")
+    parser.add_argument("--why", metavar="TEXT", help="reason to keep beside every changed mark")
     parser.add_argument("--workers", type=int, help="hand-ins at the same time on this machine")
     parser.add_argument("--dask", metavar="ADDRESS", help="have other machines grade")
     parser.add_argument(
