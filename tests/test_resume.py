@@ -28,6 +28,7 @@ from killing import (
     SCORES,
     Run,
     all_marks,
+    beginning,
     files,
     given,
     hand_in,
@@ -54,6 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         # Cohorts name their course in the environment; after these tests it is as before.
         patch.setenv("CLUSTER_COURSE", "")
+        beginning.cache_clear()
         yield tmp_path_factory.mktemp("resume")
 
 
@@ -117,6 +119,13 @@ def saved(cohort: Cohort) -> set[str]:
 
 def graded(cohort: Cohort) -> set[str]:
     return {Path(path).parts[-2] for path in glob.glob(f"{cohort.folder}/autograded/*/{MODULE}")}
+
+
+def inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def begun(cohort: Cohort, step: str, name: str = "") -> bool:
@@ -205,10 +214,9 @@ def test_feedback_killed_at_every_kind_of_moment(
         "a page is in its place, not given": lambda: (
             len(glob.glob(f"{cohort.folder}/feedback/*/{MODULE}")) > len(os.listdir(pages))
         ),
-        "one more is given": lambda: len(os.listdir(pages)) > there,
+        "one more is told": lambda: log.read_text(encoding="utf-8").count("feedback given") >= 1,
     }
     for moment, seen in moments.items():
-        there = len(os.listdir(pages)) if pages.is_dir() else 0
         pages.mkdir(parents=True, exist_ok=True)
         assert Run(log, *words).kill_when(seen), moment
         for name, print_ in files(cohort, "feedback").items():
@@ -234,9 +242,9 @@ def test_all_anew_killed_goes_on_and_keeps_marks_by_hand(cohort: Cohort, tmp_pat
     before = all_marks(cohort)
     log = tmp_path / "log"
     place = cohort.folder / "autograded" / "anna" / MODULE
-    first = place.stat().st_ino
+    first = inode(place)
     run = Run(log, "grade", NAME, MODULE, "--again")
-    assert run.kill_when(lambda: place.is_dir() and place.stat().st_ino != first)
+    assert run.kill_when(lambda: inode(place) not in (None, first))
     said = run_to_end(tmp_path / "last", "grade", NAME, MODULE)
     done = set(times_done(log.read_text(encoding="utf-8"), "points"))
     assert done <= {"anna"}
@@ -277,7 +285,7 @@ def test_only_the_command_is_killed_and_its_boxes_end_with_it(
     program = Path(sys.executable).with_name("cluster-course")
     run = subprocess.Popen([program, "grade", NAME, MODULE], stdout=subprocess.DEVNULL)
     below: list[int] = []
-    while len(below) < 6 or not begun(cohort, "grading"):
+    while len(below) < 4 or not begun(cohort, "grading"):
         assert run.poll() is None
         below = descendants(run.pid)
         time.sleep(0.01)
