@@ -4,7 +4,8 @@ Header: `attack` what it does; `expect` the verdict, or for a bundle what the tr
 `earned` the marks of the attacked answers (all others are right and keep theirs); `effect` what it
 must not do to others; `plain` how plain nbgrader 0.9.6 fares: broken (the attacker wins), blocks
 (no gain, but work stays ungraded), honest-loss (an innocent learner is harmed) or safe; `note`
-where that differs from the table that the corpus follows; `seconds` the limit for a cell; `shape`
+where that differs from the table that the corpus follows; `fair` all, where the answers are right
+and only our grader refuses the file; `seconds` the limit for a cell; `shape`
 what builds the hand-in; `bundle` inbound, zip or request for what is not a notebook alone. Below
 the line: the text of answers.
 """
@@ -33,6 +34,7 @@ class Row:
     shape: str
     bundle: str
     answers: dict[str, str]
+    fair: bool
 
 
 def read_rows() -> list[Row]:
@@ -61,4 +63,5 @@ def _read(path: Path) -> Row:
         shape=header.get("shape", ""),
         bundle=header.get("bundle", ""),
         answers=answers,
+        fair=header.get("fair") == "all",
     )
