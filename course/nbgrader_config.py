@@ -84,6 +84,8 @@ c.Autograde.autograde_preprocessors = [
 let_autograde_resume()
 # What is collected is whole or not there, and one refused hand-in stops nobody else.
 c.ExchangeFactory.collect = "clusterlib.delivery.cohorts.receiving.CollectWhole"
+# Plain nbgrader and the formgrader's button release with the cohort's seed too.
+c.ExchangeFactory.release_assignment = "clusterlib.delivery.cohorts.seeded_release.ReleaseWithSeed"
 c.ZipCollectApp.extractor_plugin = "clusterlib.delivery.runner.archives.BoundedExtractor"
 c.ZipCollectApp.collector_plugin = "clusterlib.delivery.runner.archives.RosterCollector"
 # Feedback is one file without scripts. Hidden tests stay hidden unless you say:

@@ -270,6 +270,22 @@ def test_a_module_with_a_fixed_figure_is_not_released_with_a_seed(
         assert not gradebook.assignments
 
 
+@pytest.mark.parametrize("seed", ["31337", "learner:2028"])
+def test_plain_nbgrader_releases_the_same(
+    course: Path, monkeypatch: pytest.MonkeyPatch, seed: str
+) -> None:
+    assert new(course, "--seed", seed) == 0
+    assert main(["release", "d-28", MODULE]) == 0
+    cohort = cohort_of(course)
+    before = published(cohort).read_bytes()
+    monkeypatch.chdir(cohort.folder)
+    command = ["nbgrader", "release_assignment", MODULE, "--force"]
+    done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert published(cohort).read_bytes() == before
+    assert b"seed=" in before
+
+
 def test_what_was_proved_with_one_seed_says_nothing_of_another(
     course: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

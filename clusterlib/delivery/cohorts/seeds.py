@@ -59,19 +59,20 @@ def learners_copy(cohort: Cohort, module: str, learner: str | None = None) -> by
 
     Without a seed it is byte for byte what the build made.
     """
-    import nbformat
-
     from clusterlib.portfolio.own_seed import learner_seed
 
     path = cohort.exercise(module)
     if cohort.seed is None:
         return path.read_bytes()
-    if cohort.own_figures and learner is None:
-        seed = seeding.for_each_learner(cohort.seed)
-    elif cohort.own_figures:
-        seed = str(learner_seed(cohort.seed, str(learner)))
-    else:
-        seed = seeding.for_everybody(cohort.seed)
+    if learner is not None and cohort.own_figures:
+        return seeded_bytes(path, str(learner_seed(cohort.seed, learner)))
+    return seeded_bytes(path, seeding.shown_to_learners(cohort.seed, cohort.own_figures))
+
+
+def seeded_bytes(path: Path, seed: str) -> bytes:
+    """Return a released notebook with a seed in the cell that loads the case."""
+    import nbformat
+
     notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     text = nbformat.writes(seeding.seeded_notebook(notebook, seed))  # type: ignore[no-untyped-call]
     return (str(text) + "\n").encode("utf-8")

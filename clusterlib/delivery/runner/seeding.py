@@ -26,14 +26,14 @@ OTHER_CASE = (
 )
 
 
-def for_everybody(seed: int) -> str:
-    """Return what stands in the learners' copy when all have the same case."""
-    return str(seed)
+def shown_to_learners(seed: int, own_figures: bool) -> str:
+    """Return what stands in the learners' copy: the number, or how each finds their own.
 
-
-def for_each_learner(seed: int) -> str:
-    """Return what stands in the learners' copy when each has a case of their own."""
-    return f"clusterlib.{OWN}({seed})"
+    Example:
+        >>> shown_to_learners(2028, False), shown_to_learners(2028, True)
+        ('2028', 'clusterlib.own_seed(2028)')
+    """
+    return f"clusterlib.{OWN}({seed})" if own_figures else str(seed)
 
 
 def with_seed(source: str, seed: str) -> str:
@@ -118,8 +118,9 @@ def seeded(master: Master, cohort_seed: int | None, learner: str | None = None) 
     from clusterlib.portfolio.own_seed import learner_seed
 
     if learner is None:
-        return _with(master, str(cohort_seed), for_everybody(cohort_seed))
-    return _with(master, str(learner_seed(cohort_seed, learner)), for_each_learner(cohort_seed))
+        return _with(master, str(cohort_seed), shown_to_learners(cohort_seed, False))
+    number = str(learner_seed(cohort_seed, learner))
+    return _with(master, number, shown_to_learners(cohort_seed, True))
 
 
 def _with(master: Master, seed: str, shown: str) -> Master:
