@@ -145,3 +145,8 @@ def test_every_row_of_the_table_is_here() -> None:
     names = [row.name for row in read_rows()]
     assert {int(name[:2]) for name in names if name[0].isdigit()} == set(range(1, 44))
     assert len([name for name in names if name.startswith("own-")]) >= 10
+
+
+def test_every_row_says_how_plain_nbgrader_fares() -> None:
+    told = {row.name: row.plain for row in read_rows()}
+    assert set(told.values()) == {"broken", "blocks", "honest-loss", "safe"}, told
