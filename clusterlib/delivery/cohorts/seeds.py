@@ -131,8 +131,8 @@ def first_loss(
     cohort = session.cohort
     people = sorted(learners) if cohort.own_figures else [""]
     proof = Proof(cohort, module)
-    todo = [person for person in people if person not in proof.people]
-    if not todo:
+    people_left = [person for person in people if person not in proof.people]
+    if not people_left:
         return ""
     master, path = _master(cohort, module), cohort.solution(module)
     ignore = list(session.directory(module).ignore)
@@ -144,7 +144,7 @@ def first_loss(
         return pool.place.grade(take(own, path, ignore, files)).report.marks
 
     with ThreadPoolExecutor(pool.workers) as threads:
-        for person, found in zip(todo, threads.map(marks, todo), strict=True):
+        for person, found in zip(people_left, threads.map(marks, people_left), strict=True):
             for mark in found:
                 if mark.points < mark.maximum:
                     whose = f" with the figures of {person}" if person else ""
