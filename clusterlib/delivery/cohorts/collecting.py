@@ -24,7 +24,7 @@ class HandIns:
 def find_hand_ins(cohort: Cohort, module: str) -> HandIns:
     """Look through the exchange for a module's hand-ins."""
     inbound = cohort.exchange / cohort.course_id / "inbound"
-    roster = set(learner_ids(cohort))
+    roster = set(patiently(cohort, lambda: learner_ids(cohort)))
     by_learner: dict[str, list[Path]] = {}
     strangers = set()
     try:

@@ -44,7 +44,7 @@ def to_grade(cohort: Cohort, module: str, again: bool = False) -> list[str]:
     if again and mean_again(cohort, module, collected):
         print("An earlier run with --again was stopped; this one begins anew. Leave --again out")
         print("to go on with the earlier one.")
-    return ungraded(cohort, module, collected)
+    return patiently(cohort, lambda: ungraded(cohort, module, collected))
 
 
 def announce(cohort: Cohort, module: str, learners: Iterable[str]) -> None:

@@ -17,6 +17,9 @@ WAIT_SECONDS = 300.0
 LOOK_SECONDS = 2.0
 TELL_SECONDS = 30.0
 TRIES = 3
+# What the database layer says when the server goes away; its driver lets some errors of the
+# network pass as they are.
+LOST = ("sqlalchemy.exc.", "ConnectionResetError", "ConnectionRefusedError", "BrokenPipeError")
 # SQLite calls a full disk by other names at times, so what is left is looked at as well.
 LITTLE = 1 << 20
 FULL_DISK = ("No space left on device", "database or disk is full", "Disk quota exceeded")
@@ -46,7 +49,7 @@ def patiently(cohort: Cohort, work: Callable[[], Result]) -> Result:
                 ) from error
             waited = _wait_for(cohort)
             # The server can be back already, or another process was a moment faster.
-            if left == 0 or not (waited or "sqlalchemy.exc." in said):
+            if left == 0 or not (waited or any(words in said for words in LOST)):
                 raise
     raise AssertionError("the last try returns or raises")
 
@@ -97,6 +100,8 @@ def _answers(cohort: Cohort) -> bool:
     try:
         with open_gradebook(cohort):
             return True
+    except ConnectionError:
+        return False
     except CommandError as error:
         if not isinstance(error.__cause__, SQLAlchemyError):
             raise

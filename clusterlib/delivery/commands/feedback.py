@@ -56,7 +56,7 @@ def _give_all(cohort: Cohort, module: str, early: bool, show_hidden_tests: bool)
     session, progress = Session(cohort), Progress(len(learners))
     if show_hidden_tests:
         session.config.FeedbackExporter.show_hidden_tests = True
-    half_done, failures = torn(cohort, module, learners), []
+    half_done, failures = patiently(cohort, partial(torn, cohort, module, learners)), []
     for learner in learners:
         if learner in half_done:
             failures.append(learner)
