@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 from typing import TYPE_CHECKING, Any
 
-from clusterlib.delivery.cohorts.command_line import add_command, finish, released_cohorts
+from clusterlib.delivery.cli import CommandError
+from clusterlib.delivery.cohorts.command_line import (
+    add_command,
+    finish,
+    released_cohorts,
+    selected_cohorts,
+)
 from clusterlib.delivery.cohorts.places import Cohort
 
 if TYPE_CHECKING:
@@ -43,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     from clusterlib.delivery.runner.pool import warm_up
 
     if not (options.open or options.dask):
-        warm_up()
+        warm_up(_opening(options))
     failures = []
     with kept_open():
         for cohort in released_cohorts(options):
@@ -52,6 +59,21 @@ def run(options: argparse.Namespace) -> int:
             else:
                 failures += _grade_all(cohort, options)
     return finish(failures, options.name)
+
+
+def _opening(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return the first cells of the module, where all learners share them; else none."""
+    from clusterlib.delivery.runner.master import make_master
+    from clusterlib.delivery.runner.plan import opening_code
+    from clusterlib.delivery.runner.seeding import seeded
+
+    try:
+        (cohort,) = selected_cohorts(options)
+        notebook = json.loads(cohort.exercise(options.module).read_text(encoding="utf-8"))
+        master = make_master(notebook, None, {})
+    except (CommandError, OSError, ValueError, KeyError, TypeError):
+        return ()
+    return () if cohort.own_figures else tuple(opening_code(seeded(master, cohort.seed)))
 
 
 def _grade_all(cohort: Cohort, options: argparse.Namespace) -> list[str]:

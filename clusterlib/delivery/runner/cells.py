@@ -70,6 +70,7 @@ class CellRunner:
         self.sound = True
         self.value: Any = None
         self._displayed = 0
+        self._shown = True
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -77,9 +78,12 @@ class CellRunner:
         space: dict[str, Any] = self.shell.user_ns
         return space
 
-    def run(self, source: str) -> tuple[list[Output], str | None, bool]:
-        """Run a cell; return its outputs, the error's name or None, and whether output was cut."""
-        self.outputs, self.value, self._displayed = [], None, 0
+    def run(self, source: str, shown: bool = True) -> tuple[list[Output], str | None, bool]:
+        """Run a cell; return its outputs, the error's name or None, and whether output was cut.
+
+        What nobody will see (`shown` is False) is not made into text and pictures.
+        """
+        self.outputs, self.value, self._displayed, self._shown = [], None, 0, shown
         with self._captured() as streams:
             outcome = self.shell.run_cell(source, store_history=False)
             self._show_open_figures()
@@ -116,6 +120,8 @@ class CellRunner:
         if value is None:
             return
         self.value = value
+        if not self._shown:
+            return
         data, _ = self.shell.display_formatter.format(value)
         self._keep("execute_result", data)
 
@@ -138,7 +144,7 @@ class CellRunner:
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is None:
             return
-        for number in pyplot.get_fignums():
+        for number in pyplot.get_fignums() if self._shown else ():
             data, _ = self.shell.display_formatter.format(pyplot.figure(number))
             self._keep("display_data", data)
         pyplot.close("all")

@@ -74,7 +74,7 @@ class Desk:
 
     def do_run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Run a cell."""
-        outputs, error, cut = self.runner.run(request["source"])
+        outputs, error, cut = self.runner.run(request["source"], request.get("shown", True))
         return {"outputs": outputs, "error": error, "cut": cut}
 
     def do_values(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -37,7 +37,8 @@ class Zygote:
 
     def __init__(self, control: socket.socket, process: subprocess.Popen[bytes] | None) -> None:
         self.control, self.process = control, process
-        self.sound = True
+        # Whether its cells ran without an error; None until it says that it is ready.
+        self.sound: bool | None = None
         self.lock = threading.Lock()
 
     def hello(self) -> dict[str, Any]:
@@ -58,6 +59,14 @@ class Zygote:
         numbers = [channel.fileno() for channel in files]
         with self.lock:
             socket.send_fds(self.control, [json.dumps(message).encode()], numbers)
+
+    def prepare(self, cells: tuple[str, ...]) -> Zygote:
+        """Have it fork another zygote that runs these cells; `hello` of that one waits for them."""
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.request({"do": "prepare"}, [theirs])
+        theirs.close()
+        control.send(json.dumps({"cells": list(cells)}).encode())
+        return Zygote(control, None)
 
     @property
     def alive(self) -> bool:
@@ -144,6 +153,17 @@ class Child:
             self.own.close()
 
 
+# A zygote that was started, and zygotes that it prepares, by their cells.
+Begun = tuple[Zygote, dict[tuple[str, ...], Zygote]]
+
+
+def begin(level: box.Level, cells: tuple[str, ...] = ()) -> Begun:
+    """Start a zygote, and have it prepare these cells as soon as it is there; wait for nothing."""
+    process, control = box.start(level)
+    zygote = Zygote(control, process)
+    return zygote, {cells: zygote.prepare(cells)} if cells else {}
+
+
 class Hall:
     """All zygotes of this process: one warm one, and one for each module's set-up."""
 
@@ -155,8 +175,8 @@ class Hall:
         self.openings: dict[tuple[str, ...], Any] = {}
         self._learned: set[tuple[str, ...]] = set()
         self.closed = False
-        # A zygote that is starting already.
-        self.begun: tuple[subprocess.Popen[bytes], socket.socket] | None = None
+        # A zygote that is starting already, and those that it will prepare.
+        self.begun: Begun | None = None
 
     def child(self, setup: tuple[str, ...] = ()) -> Child:
         """Return a new child in which these set-up cells were run."""
@@ -175,7 +195,7 @@ class Hall:
         """Say whether a zygote can run these first cells for all, without an error."""
         if self.level.name == "slow" or not self._has_room(cells):
             return False
-        return self._zygote(cells).sound
+        return self._zygote(cells).sound is True
 
     def opening(self, cells: tuple[str, ...], judge: Child) -> list[Any]:
         """Return what the first cells of a module show; a judge is asked the first time."""
@@ -211,10 +231,11 @@ class Hall:
         return child
 
     def _started(self) -> Zygote:
-        process, control = self.begun or box.start(self.level)
+        zygote, prepared = self.begun or begin(self.level)
         self.begun = None
-        zygote = Zygote(control, process)
         zygote.hello()
+        zygote.sound = True
+        self.prepared.update(prepared)
         return zygote
 
     def _zygote(self, setup: tuple[str, ...]) -> Zygote:
@@ -227,14 +248,11 @@ class Hall:
             if not setup:
                 return self.warm
             if setup not in self.prepared:
-                control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-                self.warm.request({"do": "prepare"}, [theirs])
-                theirs.close()
-                zygote = Zygote(control, None)
-                control.send(json.dumps({"cells": list(setup)}).encode())
-                zygote.sound = zygote.hello()["sound"]
-                self.prepared[setup] = zygote
-            return self.prepared[setup]
+                self.prepared[setup] = self.warm.prepare(setup)
+            zygote = self.prepared[setup]
+            if zygote.sound is None:
+                zygote.sound = bool(zygote.hello()["sound"])
+            return zygote
 
     def close(self) -> None:
         """End every zygote, and with it every child."""

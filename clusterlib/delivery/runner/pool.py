@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -10,10 +11,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
-from clusterlib.delivery.runner import box
 from clusterlib.delivery.runner.box import Level, Limits, course_folder, measure
 from clusterlib.delivery.runner.grading import Graded, HandIn, grade_hand_in
-from clusterlib.delivery.runner.hall import Hall
+from clusterlib.delivery.runner.hall import Begun, Hall, begin
 
 Read = Callable[[Path], HandIn]
 
@@ -91,7 +91,7 @@ class Pool:
 _shared: dict[tuple[Any, ...], Pool] = {}
 _lock = threading.Lock()
 _announced: list[Path] = []
-_early: list[tuple[Level, Path | None, Any]] = []
+_early: list[tuple[Level, Path | None, Begun]] = []
 
 
 def shared(limits: Limits, workers: int, machines: str = "") -> Pool:
@@ -116,6 +116,8 @@ def shared(limits: Limits, workers: int, machines: str = "") -> Pool:
 
 
 def _pool(level: Level, limits: Limits, workers: int, machines: str) -> Pool:
+    # What is imported by now stays: looking through it again for rubbish costs time for nothing.
+    gc.freeze()
     if machines:
         from clusterlib.delivery.runner.machines import Machines
 
@@ -129,11 +131,15 @@ def _pool(level: Level, limits: Limits, workers: int, machines: str) -> Pool:
     return Pool(Here(hall), workers)
 
 
-def warm_up() -> None:
-    """Let the box start while this process still imports; what is not fetched ends with it."""
+def warm_up(cells: tuple[str, ...] = ()) -> None:
+    """Let the box start while this process still imports; what is not fetched ends with it.
+
+    Args:
+        cells: the first cells of the module to grade, where they are known.
+    """
     level = measure()
     if level.name != "slow" and not _shared:
-        _early[:] = [(level, course_folder(), box.start(level))]
+        _early[:] = [(level, course_folder(), begin(level, cells))]
 
 
 def announce(paths: Iterable[Path]) -> None:

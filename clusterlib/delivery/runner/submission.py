@@ -9,6 +9,7 @@ from typing import Any
 
 from clusterlib.delivery.runner.hall import Child, Ended, Hall, seconds_left
 from clusterlib.delivery.runner.master import Master
+from clusterlib.delivery.runner.names import names_set
 from clusterlib.delivery.runner.plan import Plan, Task, make_plan
 from clusterlib.delivery.runner.rebuild import Step
 from clusterlib.delivery.runner.shown import Output, clean_outputs
@@ -197,6 +198,9 @@ def _opened(
 
 
 def _run_pieces(box: Box, step: Step) -> list[Output]:
+    if step.role == "test" and not any(map(names_set, step.pieces)):
+        # The judge runs it, and nothing of it stays for the cells below.
+        return []
     own = step.master is None and step.by == "learner"
     return [output for piece in step.pieces for output in box.run(piece, own)]
 
@@ -208,7 +212,7 @@ def _test(box: Box, judge: Child, step: Step, task: Task, report: Report) -> lis
     values = box.values(task.fetch)
     try:
         for source in task.judge_runs:
-            judge.ask({"do": "run", "source": source}, JUDGE_SECONDS)
+            judge.ask({"do": "run", "source": source, "shown": False}, JUDGE_SECONDS)
         missing = {wanted: {"missing": True} for wanted in task.fetch}
         request = {"do": "test", "source": step.source, "values": missing | values}
         answer = judge.ask(request, JUDGE_SECONDS)
