@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -165,6 +166,19 @@ def test_files_handed_in_beside_the_notebook_are_there_for_its_cells(cohort: Coh
     assert collect_and_grade() == (0, 0)
     assert marks(cohort, MODULE, "anna").score == 5
     assert marks(cohort, MODULE, "bela").score == 2
+
+
+def test_feedback_on_work_that_came_by_letter_says_what_to_send(
+    cohort: Cohort, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = cohort.folder / "submitted" / "anna" / MODULE
+    folder.mkdir(parents=True)
+    shutil.copy(cohort.exercise(MODULE), folder)
+    assert main(["grade", "d-27", MODULE]) == 0
+    assert main(["feedback", "d-27", MODULE, "--early"]) == 1
+    page = cohort.folder / "feedback" / "anna" / MODULE / f"{MODULE}.html"
+    assert page.is_file()
+    assert f"send them {page}" in capsys.readouterr().out
 
 
 def test_audiences_without_the_module_are_left_out(

@@ -21,6 +21,8 @@ FOLDER_MODE = 0o711
 ASIDE = "returning"
 # Beside the page: what it was made of. Written last, so a page without it was not given.
 GIVEN = "given.txt"
+# What a learner and the exchange share; it gives the page its name there.
+SECRET = "submission_secret.txt"
 
 
 def graded_learners(cohort: Cohort, module: str) -> list[str]:
@@ -74,6 +76,11 @@ def _give(session: Session, module: str, learner: str) -> bool:
     with whole.aside(cohort.folder, ASIDE, learner, module) as made:
         session.run(GenerateFeedback, directory, force=True)
         whole.move(made, folder)
+    if not (folder / SECRET).is_file():
+        raise StepFailed(
+            "it was not handed in through the exchange, so its page cannot go back that way: "
+            f"send them {folder / f'{module}.html'}"
+        )
     session.run(ExchangeReleaseFeedback, session.directory(module, learner))
     (folder / GIVEN).write_text(made_of, encoding="utf-8")
     return True
@@ -118,7 +125,7 @@ def _is_given(cohort: Cohort, folder: Path, made_of: str) -> bool:
     try:
         if (folder / GIVEN).read_text(encoding="utf-8") != made_of:
             return False
-        secret = (folder / "submission_secret.txt").read_text(encoding="utf-8")
+        secret = (folder / SECRET).read_text(encoding="utf-8")
         name = notebook_hash(secret=secret, notebook_id=module)
         given = cohort.exchange / cohort.course_id / "feedback" / f"{name}.html"
         return given.read_bytes() == (folder / f"{module}.html").read_bytes()
