@@ -37,6 +37,7 @@ pytestmark = [
 ]
 ROWS = read_rows()
 BIN = Path(sys.executable).parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 ACCOUNT = 64321
 # These end the grader's whole run, or wait for ever, or need more time: each has a run of its own.
 ALONE = ("07-leave-a-process", "20-much-memory", "20-much-memory-in-parts", "25-schema-1",
@@ -87,6 +88,9 @@ def jail(folder: Path) -> list[str]:
     command += ["--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session"]
     for place in ("/tmp", "/var/tmp", "/dev/shm"):
         command += ["--size", "300000000", "--perms", "1777", "--tmpfs", place]
+    # The course and its Python may lie below one of these.
+    for place in (sys.prefix, CHECKOUT):
+        command += ["--ro-bind", str(place), str(place)]
     command += ["--bind", str(folder), str(folder), "--chdir", str(folder / "course")]
     command += [
         "--clearenv",
