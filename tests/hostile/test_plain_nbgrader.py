@@ -89,7 +89,10 @@ def jail(folder: Path) -> list[str]:
     for place in ("/tmp", "/var/tmp", "/dev/shm"):
         command += ["--size", "300000000", "--perms", "1777", "--tmpfs", place]
     # The course and its Python may lie below one of these.
-    for place in (sys.prefix, CHECKOUT):
+    for place in (CHECKOUT, Path(sys.prefix)):
+        for parent in reversed(place.parents):
+            if parent.is_relative_to("/tmp") or parent.is_relative_to("/var/tmp"):
+                command += ["--perms", "0755", "--dir", str(parent)]
         command += ["--ro-bind", str(place), str(place)]
     command += ["--bind", str(folder), str(folder), "--chdir", str(folder / "course")]
     command += [
