@@ -148,5 +148,5 @@ def test_every_row_of_the_table_is_here() -> None:
 
 
 def test_every_row_says_how_plain_nbgrader_fares() -> None:
-    told = {row.name: row.plain for row in read_rows()}
+    told = {row.name: row.plain.split(" or ")[0] for row in read_rows()}
     assert set(told.values()) == {"broken", "blocks", "honest-loss", "safe"}, told

@@ -265,7 +265,7 @@ def test_how_plain_nbgrader_fares(row: Row, tmp_path: Path, request: pytest.Fixt
             if made.read("code.txt").strip() not in ("0", "1"):
                 seen = "broken: the grader's own run was ended"
     print(f"SEEN {row.name}: {seen}")
-    assert seen.split(":")[0] == row.plain, seen
+    assert seen.split(":")[0] in row.plain.split(" or "), seen
 
 
 @pytest.mark.parametrize("row", test_bundles.BUNDLES, ids=lambda row: row.name)
